@@ -1,0 +1,102 @@
+"""Accounts: customers who own academies, and platform operators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, LargeBinary, Text
+from sqlalchemy.orm import Mapped
+
+from core import clock
+from core.db import CoreBase
+from core.schema import column, key, made_at, moment, optional_moment, ref
+from core.sealed import Sealed, sealed
+
+
+class Account(CoreBase):
+    """A person who signs in on the platform host."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[UUID] = key()
+    email: Sealed = sealed(
+        "email", purpose="sign in, mail", personal="identifying", retention="account",
+        on_erasure="delete", index="email", unique=True,
+    )
+    first_name: Sealed = sealed(
+        "first_name", purpose="address the person", personal="identifying", retention="account",
+        on_erasure="delete",
+    )
+    last_name: Sealed = sealed(
+        "last_name", purpose="name on contract and invoice", personal="identifying", retention="account",
+        on_erasure="delete",
+    )
+    password_hash: Mapped[str | None] = column(Text, purpose="argon2id hash to check the password", nullable=True)
+    email_confirmed_at: Mapped[datetime | None] = optional_moment(purpose="when the address was proven")
+    language: Mapped[str] = column(Text, purpose="language of pages and mail", default="nl")
+    scheme: Mapped[str] = column(Text, purpose="light, dark or auto", default="auto")
+    is_operator: Mapped[bool] = column(purpose="may run the platform", default=False)
+    made_at: Mapped[datetime] = made_at()
+    visited_at: Mapped[datetime] = moment(
+        purpose="last visit, for retention", personal="identifying", retention="account", on_erasure="delete",
+        why_plain="retention compares it in SQL", default=clock.now,
+    )
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Return whether the e-mail address was proven."""
+        return self.email_confirmed_at is not None
+
+    @property
+    def name(self) -> str:
+        """Return first and last name."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+class AccountSession(CoreBase):
+    """One signed-in device of an account."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[UUID] = key()
+    account_id: Mapped[UUID] = ref("core.accounts.id", purpose="whose device", index=True)
+    token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the cookie's token", unique=True)
+    device: Sealed = sealed(
+        "device", purpose="tell the person which device", personal="identifying", retention="session",
+        on_erasure="delete", nullable=True,
+    )
+    made_at: Mapped[datetime] = made_at()
+    seen_at: Mapped[datetime] = moment(purpose="last request, to the minute", default=clock.now)
+    expires_at: Mapped[datetime] = moment(purpose="end of the session")
+
+
+class AccountToken(CoreBase):
+    """A one-time link sent by mail: confirm the address, set a new password, change the address."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (CheckConstraint("kind in ('confirm','reset','change')", name="kind"),)
+
+    id: Mapped[UUID] = key()
+    account_id: Mapped[UUID] = ref("core.accounts.id", purpose="whose link", index=True)
+    kind: Mapped[str] = column(Text, purpose="what the link does")
+    token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the link's token", unique=True)
+    new_email: Sealed = sealed(
+        "new_email", purpose="the address that the link confirms", personal="identifying", retention="token",
+        on_erasure="delete", nullable=True,
+    )
+    made_at: Mapped[datetime] = made_at()
+    expires_at: Mapped[datetime] = moment(purpose="end of the link")
+    used_at: Mapped[datetime | None] = optional_moment(purpose="when it was used, once")
+
+
+class Throttle(CoreBase):
+    """How often something was tried in the present window; keys are HMACs, never an address."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[bytes] = column(LargeBinary, purpose="HMAC of what is limited", primary_key=True)
+    tries: Mapped[int] = column(purpose="tries in this window")
+    until: Mapped[datetime] = moment(purpose="end of this window")
+
+

@@ -1,0 +1,57 @@
+"""The few errors of the house, one base. `blueprints/hooks.py` maps them to pages, once."""
+
+from __future__ import annotations
+
+
+class KweekError(Exception):
+    """Base of every error that a person may cause or see; `status` is its HTTP status."""
+
+    status = 500
+
+
+class NotFound(KweekError):
+    """There is nothing here that this person may know of."""
+
+    status = 404
+
+
+class Forbidden(KweekError):
+    """The thing is known to this person, but the act is not theirs to do."""
+
+    status = 403
+
+
+class Gone(KweekError):
+    """It was here and is gone for good: a closed academy, a used link."""
+
+    status = 410
+
+
+class Refused(KweekError):
+    """The request is well-formed, but a rule refuses it; the message says what to do next."""
+
+    status = 422
+
+
+class TooMany(KweekError):
+    """Too many tries; `retry_after_s` says in how many seconds to come back."""
+
+    status = 429
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many tries, wait {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(KweekError):
+    """The academy or a part of the platform cannot answer now, and will later."""
+
+    status = 503
+
+
+class NoScope(RuntimeError):
+    """Code touched the database outside `db.scope(...)`: no academy, no work."""
+
+
+class NotAnAcademySchema(ValueError):
+    """A schema name outside ac_[0-9]+ was about to reach SQL."""

@@ -1,0 +1,38 @@
+"""Letters to accounts: what was written, to whom; gone 35 days after they were sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlalchemy.orm import Mapped
+
+from core.db import CoreBase
+from core.schema import column, key, made_at, optional_moment
+from core.sealed import Sealed, sealed
+
+
+class Letter(CoreBase):
+    """One mail of the platform to an account; Message-ID is made of the row's id, so a resend is recognised."""
+
+    __tablename__ = "letters"
+
+    id: Mapped[UUID] = key()
+    kind: Mapped[str] = column(Text, purpose="which template")
+    language: Mapped[str] = column(Text, purpose="language it was written in")
+    recipient: Sealed = sealed(
+        "recipient", purpose="where the mail goes", personal="identifying", retention="35 days",
+        on_erasure="delete",
+    )
+    subject: Sealed = sealed(
+        "subject", purpose="subject line", personal="content", retention="35 days", on_erasure="delete"
+    )
+    body_text: Sealed = sealed(
+        "body_text", purpose="plain-text twin", personal="content", retention="35 days", on_erasure="delete"
+    )
+    body_html: Sealed = sealed(
+        "body_html", purpose="mail as seen", personal="content", retention="35 days", on_erasure="delete"
+    )
+    made_at: Mapped[datetime] = made_at()
+    sent_at: Mapped[datetime | None] = optional_moment(purpose="when the mail server took it")
