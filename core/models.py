@@ -1,0 +1,12 @@
+"""Every table of schemas core and local, imported so that their metadatas are whole."""
+
+from __future__ import annotations
+
+from core.academies import models as academies
+from core.accounts import models as accounts
+from core.audit import models as audit
+from core.db import core_metadata, local_metadata
+from core.mail import models as mail
+from core.outbox import models as outbox
+
+__all__ = ["academies", "accounts", "audit", "core_metadata", "local_metadata", "mail", "outbox"]

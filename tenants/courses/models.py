@@ -1,0 +1,169 @@
+"""Courses as authors edit them, and the published snapshots that participants read.
+
+Authors work on the rows course -> module -> lesson -> block -> question -> choice. Publishing writes a
+`Publication` (the outline) and one `Page` per changed lesson: immutable JSON, read in one row. So
+unpublished changes never reach participants, and a page costs one query however many blocks it has.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, relationship
+
+from core import clock
+from core.db import AcademyBase
+from core.schema import column, key, made_at, moment, optional_moment, ref
+
+BLOCK_KINDS = ("text", "image", "video", "question")
+QUESTION_KINDS = ("single", "multiple", "open")
+DONE_WHEN = ("marked", "question")
+
+
+class Course(AcademyBase):
+    """A course: its outline is edited as rows and read as its latest publication."""
+
+    __tablename__ = "courses"
+    __table_args__ = (CheckConstraint("state in ('draft','published','archived')", name="state"),)
+
+    id: Mapped[UUID] = key()
+    title: Mapped[str] = column(Text, purpose="title")
+    summary: Mapped[str] = column(Text, purpose="what one learns here", default="")
+    cover: Mapped[str] = column(Text, purpose="name of the cover drawing", default="circles")
+    language: Mapped[str] = column(Text, purpose="language of the content", default="nl")
+    state: Mapped[str] = column(Text, purpose="draft, published or archived", default="draft")
+    trainer_id: Mapped[UUID | None] = ref(
+        "members.id", purpose="trainer whom participants see", ondelete="SET NULL", nullable=True
+    )
+    position: Mapped[int] = column(purpose="order in lists", default=0)
+    publication_id: Mapped[UUID | None] = column(
+        Uuid, ForeignKey("publications.id", use_alter=True, ondelete="SET NULL"),
+        purpose="what participants see now", nullable=True,
+    )
+    made_at: Mapped[datetime] = made_at()
+    changed_at: Mapped[datetime] = moment(purpose="last change by an author", default=clock.now)
+    modules: Mapped[list[Module]] = relationship(
+        back_populates="course", order_by="Module.position", cascade="all, delete-orphan"
+    )
+
+
+class Module(AcademyBase):
+    """A part of a course."""
+
+    __tablename__ = "modules"
+
+    id: Mapped[UUID] = key()
+    course_id: Mapped[UUID] = ref("courses.id", purpose="course it belongs to", index=True)
+    title: Mapped[str] = column(Text, purpose="title")
+    position: Mapped[int] = column(purpose="order in the course", default=0)
+    course: Mapped[Course] = relationship(back_populates="modules")
+    lessons: Mapped[list[Lesson]] = relationship(
+        back_populates="module", order_by="Lesson.position", cascade="all, delete-orphan"
+    )
+
+
+class Lesson(AcademyBase):
+    """A lesson as its authors edit it."""
+
+    __tablename__ = "lessons"
+    __table_args__ = (
+        CheckConstraint(f"done_when in {DONE_WHEN}", name="done_when"),
+        CheckConstraint("minutes between 1 and 600", name="minutes"),
+    )
+
+    id: Mapped[UUID] = key()
+    module_id: Mapped[UUID] = ref("modules.id", purpose="module it belongs to", index=True)
+    title: Mapped[str] = column(Text, purpose="title")
+    minutes: Mapped[int] = column(purpose="time needed, in minutes", default=5)
+    done_when: Mapped[str] = column(Text, purpose="what makes it done", default="marked")
+    position: Mapped[int] = column(purpose="order in the module", default=0)
+    changed_at: Mapped[datetime] = moment(purpose="last change by an author", default=clock.now)
+    module: Mapped[Module] = relationship(back_populates="lessons")
+    blocks: Mapped[list[Block]] = relationship(
+        back_populates="lesson", order_by="Block.position", cascade="all, delete-orphan"
+    )
+
+
+class Block(AcademyBase):
+    """One piece of a lesson. `body` by kind: text {markdown}; image {file_id, alt, caption};
+    video {file_id, title, captions: [{file_id, language}], transcript}; question {} (see Question)."""
+
+    __tablename__ = "blocks"
+    __table_args__ = (CheckConstraint(f"kind in {BLOCK_KINDS}", name="kind"),)
+
+    id: Mapped[UUID] = key()
+    lesson_id: Mapped[UUID] = ref("lessons.id", purpose="lesson it belongs to", index=True)
+    kind: Mapped[str] = column(Text, purpose="what it shows")
+    body: Mapped[dict[str, Any]] = column(JSONB, purpose="content by kind", default=dict)
+    position: Mapped[int] = column(purpose="order in the lesson", default=0)
+    deleted_at: Mapped[datetime | None] = optional_moment(purpose="when an author removed it; undo restores it")
+    lesson: Mapped[Lesson] = relationship(back_populates="blocks")
+    question: Mapped[Question | None] = relationship(
+        back_populates="block", cascade="all, delete-orphan", single_parent=True
+    )
+
+
+class Question(AcademyBase):
+    """A question; it outlives its block when answers refer to it."""
+
+    __tablename__ = "questions"
+    __table_args__ = (CheckConstraint(f"kind in {QUESTION_KINDS}", name="kind"),)
+
+    id: Mapped[UUID] = key()
+    block_id: Mapped[UUID] = ref("blocks.id", purpose="block that shows it", unique=True)
+    kind: Mapped[str] = column(Text, purpose="single, multiple or open", default="single")
+    prompt: Mapped[str] = column(Text, purpose="the question", default="")
+    feedback_right: Mapped[str] = column(Text, purpose="said when right", default="")
+    feedback_again: Mapped[str] = column(Text, purpose="said when not yet right", default="")
+    block: Mapped[Block] = relationship(back_populates="question")
+    choices: Mapped[list[Choice]] = relationship(
+        back_populates="question", order_by="Choice.position", cascade="all, delete-orphan"
+    )
+
+
+class Choice(AcademyBase):
+    """One answer that can be chosen."""
+
+    __tablename__ = "choices"
+
+    id: Mapped[UUID] = key()
+    question_id: Mapped[UUID] = ref("questions.id", purpose="question it belongs to", index=True)
+    text: Mapped[str] = column(Text, purpose="the answer", default="")
+    is_right: Mapped[bool] = column(purpose="whether it counts as right", default=False)
+    feedback: Mapped[str] = column(Text, purpose="said when chosen", default="")
+    position: Mapped[int] = column(purpose="order in the question", default=0)
+    question: Mapped[Question] = relationship(back_populates="choices")
+
+
+class Publication(AcademyBase):
+    """One published version of a course. `outline`: {title, summary, cover, modules: [{id, title,
+    lessons: [{id, title, minutes, done_when, kind, questions: [id], page_id}]}]}."""
+
+    __tablename__ = "publications"
+    __table_args__ = (UniqueConstraint("course_id", "version"),)
+
+    id: Mapped[UUID] = key()
+    course_id: Mapped[UUID] = ref("courses.id", purpose="course it publishes")
+    version: Mapped[int] = column(purpose="1, 2, 3 ...")
+    outline: Mapped[dict[str, Any]] = column(JSONB, purpose="modules and lessons as published")
+    published_by: Mapped[UUID | None] = ref(
+        "members.id", purpose="who published", ondelete="SET NULL", nullable=True
+    )
+    published_at: Mapped[datetime] = moment(purpose="when", default=clock.now)
+
+
+class Page(AcademyBase):
+    """A lesson as published: immutable, shared by publications that did not change it."""
+
+    __tablename__ = "pages"
+
+    id: Mapped[UUID] = key()
+    course_id: Mapped[UUID] = ref("courses.id", purpose="course it belongs to", index=True)
+    lesson_id: Mapped[UUID] = column(Uuid, purpose="lesson it shows", index=True)
+    digest: Mapped[str] = column(Text, purpose="SHA-256 of the content")
+    content: Mapped[dict[str, Any]] = column(JSONB, purpose="title and blocks as published")
+    made_at: Mapped[datetime] = made_at()

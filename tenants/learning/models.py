@@ -1,0 +1,123 @@
+"""Learning: who is enrolled, how far they are, what they answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, relationship
+
+from core import clock
+from core.db import AcademyBase
+from core.schema import column, key, made_at, moment, optional_moment, ref
+from core.sealed import Sealed, sealed
+from tenants.courses.models import Course
+from tenants.people.models import Member
+
+
+class Enrolment(AcademyBase):
+    """A member takes a course."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        UniqueConstraint("member_id", "course_id"),
+        CheckConstraint("state in ('active','ended')", name="state"),
+    )
+
+    id: Mapped[UUID] = key()
+    member_id: Mapped[UUID] = ref("members.id", purpose="who learns")
+    course_id: Mapped[UUID] = ref("courses.id", purpose="what", index=True)
+    state: Mapped[str] = column(Text, purpose="active or ended", default="active")
+    enrolled_by: Mapped[UUID | None] = ref(
+        "members.id", purpose="who enrolled them", ondelete="SET NULL", nullable=True
+    )
+    enrolled_at: Mapped[datetime] = moment(purpose="since when", default=clock.now)
+    lesson_id: Mapped[UUID | None] = column(
+        Uuid, purpose="lesson where they stopped", personal="content", retention="academy",
+        on_erasure="delete", why_plain="an id", nullable=True,
+    )
+    active_at: Mapped[datetime | None] = optional_moment(
+        purpose="last learning here", personal="content", retention="academy", on_erasure="delete",
+        why_plain="a time stamp that lists sort by",
+    )
+    done_at: Mapped[datetime | None] = optional_moment(
+        purpose="when every lesson was done", personal="content", retention="academy", on_erasure="delete",
+        why_plain="a time stamp that reports count",
+    )
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    course: Mapped[Course] = relationship()
+    progress: Mapped[list[Progress]] = relationship(back_populates="enrolment", cascade="all, delete-orphan")
+
+
+class Progress(AcademyBase):
+    """How far a participant is in one lesson. `place`: {block: id} or {block: id, second: 222}."""
+
+    __tablename__ = "progress"
+    __table_args__ = (UniqueConstraint("enrolment_id", "lesson_id"),)
+
+    id: Mapped[UUID] = key()
+    enrolment_id: Mapped[UUID] = ref("enrolments.id", purpose="whose course")
+    lesson_id: Mapped[UUID] = column(Uuid, purpose="which lesson")
+    place: Mapped[dict[str, Any]] = column(
+        JSONB, purpose="where they stopped", personal="content", retention="academy", on_erasure="delete",
+        why_plain="ids and seconds, no words", default=dict,
+    )
+    part: Mapped[float] = column(
+        purpose="share of the lesson seen, 0-1", personal="content", retention="academy", on_erasure="delete",
+        why_plain="a number that the ruler draws", default=0.0,
+    )
+    started_at: Mapped[datetime] = moment(purpose="first opened", default=clock.now)
+    active_at: Mapped[datetime] = moment(purpose="last opened", default=clock.now)
+    done_at: Mapped[datetime | None] = optional_moment(
+        purpose="when it was done", personal="content", retention="academy", on_erasure="delete",
+        why_plain="a time stamp that the ruler draws",
+    )
+    enrolment: Mapped[Enrolment] = relationship(back_populates="progress")
+
+
+class Answer(AcademyBase):
+    """A participant's present answer to a question, saved as they work. `given`: JSON {choices: [id], text}."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("enrolment_id", "question_id"),)
+
+    id: Mapped[UUID] = key()
+    enrolment_id: Mapped[UUID] = ref("enrolments.id", purpose="whose answer")
+    lesson_id: Mapped[UUID] = column(Uuid, purpose="lesson it was asked in", index=True)
+    question_id: Mapped[UUID] = column(Uuid, purpose="question answered", index=True)
+    page_id: Mapped[UUID] = ref("pages.id", purpose="the version that they saw")
+    given: Sealed = sealed(
+        "given", purpose="what was chosen or written", personal="content", retention="academy",
+        on_erasure="delete",
+    )
+    save_id: Mapped[UUID] = column(Uuid, purpose="client-made id of the last save: a resend changes nothing")
+    is_right: Mapped[bool | None] = column(
+        purpose="whether it was right when last checked; empty for open or unchecked", personal="content",
+        retention="academy", on_erasure="delete", why_plain="statistics count it in SQL", nullable=True,
+    )
+    saved_at: Mapped[datetime] = moment(purpose="last save", default=clock.now)
+    checked_at: Mapped[datetime | None] = optional_moment(purpose="last check")
+    enrolment: Mapped[Enrolment] = relationship()
+
+
+class Attempt(AcademyBase):
+    """One check of an answer, kept as it was; its id is made by the client, so a double submit is one."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("answer_id", "number"),)
+
+    id: Mapped[UUID] = key()
+    answer_id: Mapped[UUID] = ref("answers.id", purpose="answer it checked")
+    number: Mapped[int] = column(purpose="1, 2, 3 ...")
+    given: Sealed = sealed(
+        "given", purpose="what was chosen or written then", personal="content", retention="academy",
+        on_erasure="delete",
+    )
+    is_right: Mapped[bool | None] = column(
+        purpose="whether it was right", personal="content", retention="academy", on_erasure="delete",
+        why_plain="statistics count it in SQL", nullable=True,
+    )
+    made_at: Mapped[datetime] = made_at()

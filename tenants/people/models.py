@@ -1,0 +1,154 @@
+"""People of one academy: everyone who learns, trains or manages here exists in exactly this schema."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, relationship
+
+from core import clock
+from core.db import AcademyBase
+from core.schema import column, key, made_at, moment, optional_moment, ref
+from core.sealed import Sealed, sealed
+
+ROLES = ("participant", "trainer", "author", "manager", "owner")
+
+
+class Member(AcademyBase):
+    """A person in this academy; `account_id` names the account of an owner."""
+
+    __tablename__ = "members"
+    __table_args__ = (CheckConstraint("state in ('active','removed')", name="state"),)
+
+    id: Mapped[UUID] = key()
+    account_id: Mapped[UUID | None] = column(
+        Uuid, purpose="account of an owner, for the hand-off", personal="identifying", retention="academy",
+        on_erasure="delete", why_plain="an id", unique=True, nullable=True,
+    )
+    email: Sealed = sealed(
+        "email", purpose="sign in, mail", personal="identifying", retention="academy", on_erasure="delete",
+        index="email", unique=True,
+    )
+    first_name: Sealed = sealed(
+        "first_name", purpose="address the person", personal="identifying", retention="academy",
+        on_erasure="anonymise",
+    )
+    last_name: Sealed = sealed(
+        "last_name", purpose="tell people apart", personal="identifying", retention="academy",
+        on_erasure="anonymise",
+    )
+    password_hash: Mapped[str | None] = column(Text, purpose="argon2id hash to check the password", nullable=True)
+    email_confirmed_at: Mapped[datetime | None] = optional_moment(purpose="when the address was proven")
+    language: Mapped[str | None] = column(Text, purpose="chosen language of pages and mail", nullable=True)
+    scheme: Mapped[str] = column(Text, purpose="light, dark or auto", default="auto")
+    state: Mapped[str] = column(Text, purpose="active, or removed from the academy", default="active")
+    made_at: Mapped[datetime] = made_at()
+    visited_at: Mapped[datetime | None] = optional_moment(
+        purpose="last visit, for retention and trainers", personal="identifying", retention="academy",
+        on_erasure="delete", why_plain="retention compares it in SQL",
+    )
+    role_rows: Mapped[list[MemberRole]] = relationship(
+        back_populates="member", lazy="joined", cascade="all, delete-orphan"
+    )
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return this member's roles."""
+        return frozenset(row.role for row in self.role_rows)
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether the member may sign in."""
+        return self.state == "active"
+
+    @property
+    def name(self) -> str:
+        """Return first and last name."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+class MemberRole(AcademyBase):
+    """One role of one member."""
+
+    __tablename__ = "member_roles"
+    __table_args__ = (CheckConstraint(f"role in {ROLES}", name="role"),)
+
+    member_id: Mapped[UUID] = ref("members.id", purpose="whose role", primary_key=True)
+    role: Mapped[str] = column(Text, purpose="what the member may do", primary_key=True)
+    given_at: Mapped[datetime] = moment(purpose="since when", default=clock.now)
+    member: Mapped[Member] = relationship(back_populates="role_rows")
+
+
+class MemberSession(AcademyBase):
+    """One signed-in device of a member."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[UUID] = key()
+    member_id: Mapped[UUID] = ref("members.id", purpose="whose device", index=True)
+    token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the cookie's token", unique=True)
+    device: Sealed = sealed(
+        "device", purpose="tell the person which device", personal="identifying", retention="session",
+        on_erasure="delete", nullable=True,
+    )
+    made_at: Mapped[datetime] = made_at()
+    seen_at: Mapped[datetime] = moment(purpose="last request, to the minute", default=clock.now)
+    expires_at: Mapped[datetime] = moment(purpose="end of the session")
+
+
+class MemberToken(AcademyBase):
+    """A one-time link sent by mail: set a new password, confirm an address."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (CheckConstraint("kind in ('confirm','reset','change')", name="kind"),)
+
+    id: Mapped[UUID] = key()
+    member_id: Mapped[UUID] = ref("members.id", purpose="whose link", index=True)
+    kind: Mapped[str] = column(Text, purpose="what the link does")
+    token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the link's token", unique=True)
+    new_email: Sealed = sealed(
+        "new_email", purpose="the address that the link confirms", personal="identifying", retention="token",
+        on_erasure="delete", nullable=True,
+    )
+    made_at: Mapped[datetime] = made_at()
+    expires_at: Mapped[datetime] = moment(purpose="end of the link")
+    used_at: Mapped[datetime | None] = optional_moment(purpose="when it was used, once")
+
+
+class Invitation(AcademyBase):
+    """An invitation by mail to join this academy, with roles and perhaps a course."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[UUID] = key()
+    email: Sealed = sealed(
+        "email", purpose="where the invitation goes", personal="identifying", retention="invitation",
+        on_erasure="delete", index="email",
+    )
+    first_name: Sealed = sealed(
+        "first_name", purpose="address the person", personal="identifying", retention="invitation",
+        on_erasure="delete", nullable=True,
+    )
+    roles: Mapped[list[str]] = column(ARRAY(Text), purpose="roles on joining")
+    course_id: Mapped[UUID | None] = column(Uuid, purpose="course to be enrolled in", nullable=True)
+    token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the link's token", unique=True)
+    invited_by: Mapped[UUID | None] = ref(
+        "members.id", purpose="who invited", ondelete="SET NULL", nullable=True
+    )
+    made_at: Mapped[datetime] = made_at()
+    expires_at: Mapped[datetime] = moment(purpose="end of the invitation")
+    accepted_at: Mapped[datetime | None] = optional_moment(purpose="when the person joined")
+    withdrawn_at: Mapped[datetime | None] = optional_moment(purpose="when it was withdrawn")
+
+
+class Throttle(AcademyBase):
+    """How often something was tried in the present window; keys are HMACs, never an address."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[bytes] = column(LargeBinary, purpose="HMAC of what is limited", primary_key=True)
+    tries: Mapped[int] = column(purpose="tries in this window")
+    until: Mapped[datetime] = moment(purpose="end of this window")
