@@ -1,0 +1,32 @@
+"""Every blueprint and the side that it is on."""
+
+from __future__ import annotations
+
+from blueprints.academies import academies
+from blueprints.accounts import accounts
+from blueprints.assets import assets
+from blueprints.courses import courses
+from blueprints.dev import dev
+from blueprints.files import files
+from blueprints.health import health
+from blueprints.home import home
+from blueprints.hosts import HostedFlask
+from blueprints.learning import learning
+from blueprints.mailbox import mailbox
+from blueprints.people import people
+from blueprints.progress import progress
+from blueprints.settings import settings
+from core.config import config
+
+
+def register(app: HostedFlask) -> None:
+    """Register every blueprint on its side."""
+    for blueprint in (accounts, academies, home):
+        app.register_side(blueprint, "platform")
+    for blueprint in (people, courses, learning, progress, files, settings):
+        app.register_side(blueprint, "academy")
+    for blueprint in (assets, health):
+        app.register_side(blueprint, "platform", "academy")
+    if config().env != "production":
+        app.register_side(dev, "platform", "academy")
+        app.register_side(mailbox, "platform", "academy")

@@ -1,0 +1,36 @@
+"""The headers of every answer, errors included (T23)."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self' blob:; form-action 'self'{targets}; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def allow_form_target(origin: str) -> None:
+    """Let a form of this page end (by redirect) at `origin`; the hand-off to an academy needs it."""
+    g.setdefault("form_targets", set()).add(origin)
+
+
+def policy() -> str:
+    """Return the content security policy of this answer."""
+    return POLICY.format(targets="".join(f" {origin}" for origin in sorted(g.get("form_targets", ()))))
+
+
+def put_security_headers(response: Response) -> Response:
+    """Add the policy and its companions; a page with a stricter policy of its own keeps it."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", policy())
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    headers.setdefault("Cache-Control", "no-store")
+    return response
