@@ -55,3 +55,13 @@ class NoScope(RuntimeError):
 
 class NotAnAcademySchema(ValueError):
     """A schema name outside ac_[0-9]+ was about to reach SQL."""
+
+
+class Tampered(KweekError):
+    """A ciphertext is not what this holder wrote in this place: moved, flipped, or under another key."""
+
+
+class KeyMissing(KweekError):
+    """The keystore holds no readable key of this holder: destroyed at its closing, or never made."""
+
+    status = 503
