@@ -7,8 +7,9 @@ unpublished changes never reach participants, and a page costs one query however
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, Uuid
@@ -22,6 +23,11 @@ from core.schema import column, key, made_at, moment, optional_moment, ref
 BLOCK_KINDS = ("text", "image", "video", "question")
 QUESTION_KINDS = ("single", "multiple", "open")
 DONE_WHEN = ("marked", "question")
+Placed = TypeVar("Placed", "Module", "Lesson", "Block")
+
+
+def _live(rows: Iterable[Placed]) -> list[Placed]:
+    return sorted((row for row in rows if row.deleted_at is None), key=lambda row: row.position)
 
 
 class Course(AcademyBase):
@@ -50,6 +56,11 @@ class Course(AcademyBase):
         back_populates="course", order_by="Module.position", cascade="all, delete-orphan"
     )
 
+    @property
+    def live_modules(self) -> list[Module]:
+        """Return the modules that no author removed, in order."""
+        return _live(self.modules)
+
 
 class Module(AcademyBase):
     """A part of a course."""
@@ -60,10 +71,16 @@ class Module(AcademyBase):
     course_id: Mapped[UUID] = ref("courses.id", purpose="course it belongs to", index=True)
     title: Mapped[str] = column(Text, purpose="title")
     position: Mapped[int] = column(purpose="order in the course", default=0)
+    deleted_at: Mapped[datetime | None] = optional_moment(purpose="when an author removed it; undo restores it")
     course: Mapped[Course] = relationship(back_populates="modules")
     lessons: Mapped[list[Lesson]] = relationship(
         back_populates="module", order_by="Lesson.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def live_lessons(self) -> list[Lesson]:
+        """Return the lessons that no author removed, in order."""
+        return _live(self.lessons)
 
 
 class Lesson(AcademyBase):
@@ -82,15 +99,21 @@ class Lesson(AcademyBase):
     done_when: Mapped[str] = column(Text, purpose="what makes it done", default="marked")
     position: Mapped[int] = column(purpose="order in the module", default=0)
     changed_at: Mapped[datetime] = moment(purpose="last change by an author", default=clock.now)
+    deleted_at: Mapped[datetime | None] = optional_moment(purpose="when an author removed it; undo restores it")
     module: Mapped[Module] = relationship(back_populates="lessons")
     blocks: Mapped[list[Block]] = relationship(
         back_populates="lesson", order_by="Block.position", cascade="all, delete-orphan"
     )
 
+    @property
+    def live_blocks(self) -> list[Block]:
+        """Return the blocks that no author removed, in order."""
+        return _live(self.blocks)
+
 
 class Block(AcademyBase):
     """One piece of a lesson. `body` by kind: text {markdown}; image {file_id, alt, caption};
-    video {file_id, title, captions: [{file_id, language}], transcript}; question {} (see Question)."""
+    video {file_id, title, captions: [{file_id, language}], transcript, silent}; question {} (see Question)."""
 
     __tablename__ = "blocks"
     __table_args__ = (CheckConstraint(f"kind in {BLOCK_KINDS}", name="kind"),)
@@ -100,6 +123,7 @@ class Block(AcademyBase):
     kind: Mapped[str] = column(Text, purpose="what it shows")
     body: Mapped[dict[str, Any]] = column(JSONB, purpose="content by kind", default=dict)
     position: Mapped[int] = column(purpose="order in the lesson", default=0)
+    changed_at: Mapped[datetime] = moment(purpose="last change, so that two authors notice", default=clock.now)
     deleted_at: Mapped[datetime | None] = optional_moment(purpose="when an author removed it; undo restores it")
     lesson: Mapped[Lesson] = relationship(back_populates="blocks")
     question: Mapped[Question | None] = relationship(
@@ -140,8 +164,8 @@ class Choice(AcademyBase):
 
 
 class Publication(AcademyBase):
-    """One published version of a course. `outline`: {title, summary, cover, modules: [{id, title,
-    lessons: [{id, title, minutes, done_when, kind, questions: [id], page_id}]}]}."""
+    """One published version of a course. `outline`: {title, summary, cover, language, files: [id],
+    modules: [{id, title, lessons: [{id, title, minutes, done_when, kind, questions: [id], page_id}]}]}."""
 
     __tablename__ = "publications"
     __table_args__ = (UniqueConstraint("course_id", "version"),)
