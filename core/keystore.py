@@ -20,7 +20,15 @@ from typing import Final, Protocol, TypeVar
 from core import durable
 from core.crypto import KEY_BYTES, DataKey
 from core.envelope import (
-    Masters, Unsettled, Wrapped, read_masters, read_wrapped, unwrap, wrap, write_masters, write_wrapped,
+    Masters,
+    Unsettled,
+    Wrapped,
+    read_masters,
+    read_wrapped,
+    unwrap,
+    wrap,
+    write_masters,
+    write_wrapped,
 )
 from core.errors import KeyMissing, KweekError
 

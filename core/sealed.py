@@ -131,8 +131,8 @@ class SealedMixin:
             if not hasattr(cls, field.column):
                 field.add_columns(cls)
         super().__init_subclass__(**kw)
-        if fields and hasattr(cls, "__mapper__"):
-            event.listen(cls.__dict__.get("id", getattr(cls, "id")), "set", _refuse_new_id)
+        if fields and "id" in vars(cls) and "__mapper__" in vars(cls):
+            event.listen(vars(cls)["id"], "set", _refuse_new_id, propagate=True)
 
     def __init__(self, **values: Any) -> None:
         """Set the attributes, the id first: what follows is sealed for it."""
