@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from flask import g
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import core.models
 import tenants.models  # noqa: F401  both metadatas whole before the first query
 from blueprints import hooks, pages
+from blueprints.home.nav import nav_items
 from blueprints.hosts import HostedFlask
 from core import access, assets, i18n
 from core.config import Config, config, load, use
@@ -44,6 +46,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> HostedFlask:
     i18n.init_app(app)
     assets.init_app(app)
     pages.register(app)
+    app.context_processor(lambda: {"nav_items": nav_items() if g.get("frames") and db.has_frame() else []})
     hooks.install(app)
     if settings.env != "test":
         start_hearing(settings)

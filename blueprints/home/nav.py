@@ -1,0 +1,59 @@
+"""The main navigation of each side, by what the person may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+
+@dataclass(frozen=True)
+class Item:
+    """One place in the main navigation."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+# endpoint, label, icon, roles that see it (empty: everybody)
+ACADEMY = (
+    ("learning.home", _l("My learning"), "home", frozenset[str]()),
+    ("progress.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
+    ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),
+    ("people.index", _l("People"), "user", frozenset({"manager", "owner"})),
+    ("settings.show", _l("Settings"), "gear", frozenset({"manager", "owner"})),
+)
+
+
+def nav_items() -> list[Item]:
+    """Return what the signed-in person sees in the main navigation."""
+    if not current_user.is_authenticated:
+        return []
+    return _academy_items() if g.get("side") == "academy" else _platform_items()
+
+
+def _academy_items() -> list[Item]:
+    roles: frozenset[str] = current_user.roles
+    seen = [entry for entry in ACADEMY if not entry[3] or entry[3] & roles]
+    return [_item(endpoint, str(label), icon) for endpoint, label, icon, _ in seen]
+
+
+def _platform_items() -> list[Item]:
+    items = [_item("academies.index", str(_l("Your academies")), "home")]
+    if current_user.is_operator:
+        items.append(_item("academies.all", str(_l("All academies")), "books"))
+    return items
+
+
+def _item(endpoint: str, label: str, icon: str) -> Item:
+    blueprint = endpoint.split(".")[0]
+    here = request.endpoint == endpoint or (request.blueprint == blueprint and not _has_own_entry(request.endpoint))
+    return Item(label, url_for(endpoint), icon, here)
+
+
+def _has_own_entry(endpoint: str | None) -> bool:
+    return endpoint in {entry[0] for entry in ACADEMY} | {"academies.index", "academies.all"}
