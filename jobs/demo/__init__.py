@@ -1,0 +1,1 @@
+"""The demo world: two academies, their courses and their people."""
