@@ -1,0 +1,119 @@
+"""From an author's rows to the content that participants read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tenants.courses.markup import html_of
+from tenants.courses.models import Block, Course, Lesson, Module, Question
+from tenants.courses.rules import Snapshot, lesson_kind
+
+
+def snapshot_of(course: Course) -> Snapshot:
+    """Return the course as its rows stand now; load it with queries.course_to_edit."""
+    pages = {
+        str(lesson.id): content_of(lesson) for module in course.live_modules for lesson in module.live_lessons
+    }
+    return Snapshot(outline_of(course, pages), pages)
+
+
+def outline_of(course: Course, pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the course's modules and lessons, without page ids (publishing adds them)."""
+    return {
+        "title": course.title,
+        "summary": course.summary,
+        "cover": course.cover,
+        "language": course.language,
+        "files": sorted({file for page in pages.values() for file in files_of(page)}),
+        "modules": [_module(module, pages) for module in course.live_modules],
+    }
+
+
+def _module(module: Module, pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    lessons = [_lesson(str(lesson.id), pages[str(lesson.id)]) for lesson in module.live_lessons]
+    return {"id": str(module.id), "title": module.title, "lessons": lessons}
+
+
+def _lesson(lesson_id: str, page: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {name: page[name] for name in ("title", "minutes", "done_when", "kind")}
+    questions = [block["question"]["id"] for block in page["blocks"] if block["kind"] == "question"]
+    return {"id": lesson_id, **facts, "questions": questions}
+
+
+def content_of(lesson: Lesson) -> dict[str, Any]:
+    """Return the lesson as a page: title, minutes, done_when, kind and blocks."""
+    blocks = [block_content(block) for block in lesson.live_blocks]
+    return {
+        "title": lesson.title,
+        "minutes": lesson.minutes,
+        "done_when": lesson.done_when,
+        "kind": lesson_kind(block["kind"] for block in blocks),
+        "blocks": blocks,
+    }
+
+
+def block_content(block: Block) -> dict[str, Any]:
+    """Return the block as participants see it."""
+    shape = {"text": _text, "image": _image, "video": _video, "question": _question_block}[block.kind]
+    return {"id": str(block.id), "kind": block.kind, **shape(block)}
+
+
+def _text(block: Block) -> dict[str, Any]:
+    markdown = block.body.get("markdown", "")
+    return {"markdown": markdown, "html": html_of(markdown)}
+
+
+def _image(block: Block) -> dict[str, Any]:
+    body = block.body
+    return {
+        "file_id": body.get("file_id"),
+        "alt": body.get("alt", ""),
+        "decorative": body.get("decorative", False),
+        "caption": body.get("caption", ""),
+        "width": body.get("width"),
+        "height": body.get("height"),
+    }
+
+
+def _video(block: Block) -> dict[str, Any]:
+    body = block.body
+    return {
+        "file_id": body.get("file_id"),
+        "title": body.get("title", ""),
+        "captions": body.get("captions", []),
+        "silent": body.get("silent", False),
+        "transcript": body.get("transcript", ""),
+        "media_type": body.get("media_type"),
+        "seconds": body.get("seconds"),
+    }
+
+
+def _question_block(block: Block) -> dict[str, Any]:
+    return {"question": question_content(block.question)} if block.question else {"question": {}}
+
+
+def question_content(question: Question) -> dict[str, Any]:
+    """Return the question with its choices, right marks included: the page stays on the server."""
+    names = ("prompt", "feedback_right", "feedback_again", "kind")
+    choices = [
+        {"id": str(c.id), "text": c.text, "is_right": c.is_right, "feedback": c.feedback}
+        for c in sorted(question.choices, key=lambda choice: choice.position)
+    ]
+    return {"id": str(question.id), **{name: getattr(question, name) for name in names},
+            "choices": [] if question.kind == "open" else choices}
+
+
+def files_of(page: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the files that a page shows."""
+    found = {block.get("file_id") for block in page["blocks"]}
+    found |= {track["file_id"] for block in page["blocks"] for track in block.get("captions", ())}
+    return {file for file in found if file}
+
+
+def digest_of(page: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a page's content, the same for the same content."""
+    canonical = json.dumps(page, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

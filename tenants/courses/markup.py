@@ -1,0 +1,30 @@
+"""Markdown in, safe HTML out: cleaned when it is made and again when it is shown."""
+
+from __future__ import annotations
+
+import nh3
+from markdown_it import MarkdownIt
+
+TAGS = {
+    "p", "br", "hr", "h2", "h3", "h4", "strong", "em", "s", "code", "pre", "blockquote",
+    "ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td",
+}
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto", "tel"}
+MAX_MARKDOWN = 50_000
+
+_markdown = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False}).disable("image")
+
+
+def html_of(markdown: str) -> str:
+    """Return the Markdown as safe HTML; its headings start at h2, for the lesson's title is the h1."""
+    tokens = _markdown.parse(markdown)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(4, max(2, int(token.tag[1])))}"
+    return clean(_markdown.renderer.render(tokens, _markdown.options, {}))
+
+
+def clean(html: str) -> str:
+    """Return the HTML with nothing in it but plain text marks: no script, style, event or foreign scheme."""
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow")

@@ -1,0 +1,157 @@
+"""What an author may publish, what changed since, and what order things stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+Item = TypeVar("Item", bound=Hashable)
+AUTHORS = frozenset({"author", "manager", "owner"})
+MAX_CHOICES = 12
+DERIVED = ("html",)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A course at one moment, as rows or as published: the outline, and each lesson's content by lesson id."""
+
+    outline: Mapping[str, Any]
+    pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a lesson cannot be published yet; `kind` names the sentence, `block_id` the place to mend."""
+
+    kind: str
+    lesson_id: str
+    lesson_title: str
+    block_id: str | None = None
+
+
+def may_edit(roles: Iterable[str]) -> bool:
+    """Return whether a member with these roles writes courses."""
+    return bool(AUTHORS.intersection(roles))
+
+
+def stepped(order: Sequence[Item], item: Item, by: int) -> list[Item]:
+    """Return the order with `item` moved by so many places; it stops at either end."""
+    rest = [other for other in order if other != item]
+    at = min(max(order.index(item) + by, 0), len(rest))
+    return [*rest[:at], item, *rest[at:]]
+
+
+def arranged(order: Sequence[Item], wanted: Sequence[Item]) -> list[Item]:
+    """Return the items of `order` as `wanted` lists them; strangers are dropped, what it misses comes last."""
+    known = [item for item in dict.fromkeys(wanted) if item in order]
+    return known + [item for item in order if item not in known]
+
+
+def lesson_kind(block_kinds: Iterable[str]) -> str:
+    """Return what a lesson mainly is, for its drawing in outlines: video, question or text."""
+    kinds = set(block_kinds)
+    return next((kind for kind in ("video", "question") if kind in kinds), "text")
+
+
+def count_changes(draft: Snapshot, live: Snapshot | None) -> int:
+    """Return how many things differ: each added, removed, moved or changed course, module, lesson or block once.
+
+    What stands inside something added or removed is not counted again.
+    """
+    new, old = _tree(draft), _tree(live) if live else {}
+    added = [key for key in new if key not in old and (new[key].parent is None or new[key].parent in old)]
+    removed = [key for key in old if key not in new and (old[key].parent is None or old[key].parent in new)]
+    both = [key for key in new if key in old]
+    changed = [key for key in both if new[key].facts != old[key].facts or new[key].parent != old[key].parent]
+    moved = [key for key in both if _common(new[key], old) != _common(old[key], new)]
+    return len(added) + len(removed) + len(changed) + len(moved)
+
+
+@dataclass(frozen=True)
+class _Thing:
+    key: str
+    parent: str | None
+    facts: Mapping[str, Any]
+    children: tuple[str, ...]
+
+
+def _common(thing: _Thing, other: Mapping[str, _Thing]) -> list[str]:
+    """Return the children that stand under the same parent on both sides, in this side's order."""
+    return [key for key in thing.children if key in other and other[key].parent == thing.key]
+
+
+def _tree(snapshot: Snapshot) -> dict[str, _Thing]:
+    outline = snapshot.outline
+    facts = {name: outline.get(name) for name in ("title", "summary", "cover", "language")}
+    things = [_Thing("course", None, facts, tuple(m["id"] for m in outline["modules"]))]
+    for module in outline["modules"]:
+        lessons = tuple(lesson["id"] for lesson in module["lessons"])
+        things.append(_Thing(module["id"], "course", {"title": module["title"]}, lessons))
+        for lesson in module["lessons"]:
+            things.extend(_lesson_things(lesson["id"], module["id"], snapshot.pages[lesson["id"]]))
+    return {thing.key: thing for thing in things}
+
+
+def _lesson_things(lesson_id: str, module_id: str, page: Mapping[str, Any]) -> list[_Thing]:
+    facts = {name: page[name] for name in ("title", "minutes", "done_when")}
+    blocks = [
+        _Thing(block["id"], lesson_id, {k: v for k, v in block.items() if k not in DERIVED}, ())
+        for block in page["blocks"]
+    ]
+    return [_Thing(lesson_id, module_id, facts, tuple(block.key for block in blocks)), *blocks]
+
+
+def problems_of(draft: Snapshot) -> list[Problem]:
+    """Return what keeps the course from being published, in reading order."""
+    if not any(module["lessons"] for module in draft.outline["modules"]):
+        return [Problem("no_lessons", "", "")]
+    return [
+        problem
+        for module in draft.outline["modules"]
+        for lesson in module["lessons"]
+        for problem in lesson_problems(lesson["id"], draft.pages[lesson["id"]])
+    ]
+
+
+def lesson_problems(lesson_id: str, page: Mapping[str, Any]) -> list[Problem]:
+    """Return what keeps one lesson from being published, in reading order."""
+    title = page["title"]
+    found = [] if title.strip() else [Problem("no_title", lesson_id, title)]
+    for block in page["blocks"]:
+        kind = _block_problem(block)
+        if kind:
+            found.append(Problem(kind, lesson_id, title, block["id"]))
+    if page["done_when"] == "question" and not any(block["kind"] == "question" for block in page["blocks"]):
+        found.append(Problem("no_question", lesson_id, title))
+    return found
+
+
+def _block_problem(block: Mapping[str, Any]) -> str | None:
+    check = {"image": _image_problem, "video": _video_problem, "question": _question_problem}.get(block["kind"])
+    return check(block) if check else None
+
+
+def _image_problem(block: Mapping[str, Any]) -> str | None:
+    if not block["file_id"]:
+        return "no_image"
+    return None if block["alt"] or block["decorative"] else "no_alt"
+
+
+def _video_problem(block: Mapping[str, Any]) -> str | None:
+    if not block["file_id"]:
+        return "no_video"
+    return None if block["captions"] or block["silent"] else "no_captions"
+
+
+def _question_problem(block: Mapping[str, Any]) -> str | None:
+    question = block["question"]
+    if not question["prompt"].strip():
+        return "no_prompt"
+    if question["kind"] == "open":
+        return None
+    choices = question["choices"]
+    if len(choices) < 2 or not all(choice["text"].strip() for choice in choices):
+        return "few_choices"
+    right = sum(choice["is_right"] for choice in choices)
+    return None if right == 1 or (right > 1 and question["kind"] == "multiple") else "no_right"

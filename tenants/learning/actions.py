@@ -1,0 +1,241 @@
+"""Verbs of learning: enrol, stop somewhere, answer, check, finish. They flush; the edge commits.
+
+What a participant writes is done with their enrolment locked (`queries.course_for(..., lock=True)`),
+so that two tabs, or a request and its resend, follow each other instead of colliding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from core import clock, ids
+from core.db import db
+from core.errors import Refused
+from tenants.audit.models import Event
+from tenants.courses.models import Course, Page
+from tenants.learning import queries
+from tenants.learning.models import Answer, Attempt, Enrolment, Progress
+from tenants.learning.queries import OpenLesson, Taken
+from tenants.learning.rules import ALMOST, MAX_TEXT, Step, grade, lesson_done, part_seen
+from tenants.people.models import Member
+
+FRESH = timedelta(minutes=1)
+
+
+class NothingGiven(Refused):
+    """Nothing was chosen or written."""
+
+
+class NotDoneYet(Refused):
+    """The lesson is done when its questions are right, and they are not yet."""
+
+
+def enrol(member: Member, course: Course, by: Member | None = None) -> Enrolment:
+    """Return the member's active enrolment in the course; an ended one goes on where it stopped."""
+    enrolment = db.session.scalar(
+        sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.course_id == course.id)
+    )
+    if enrolment is None:
+        enrolment = Enrolment(
+            id=ids.uuid7(), member_id=member.id, course_id=course.id, state="active",
+            enrolled_by=by.id if by else None, enrolled_at=clock.now(),
+        )
+        db.session.add(enrolment)
+        _note("learning.enrol", by, enrolment)
+    elif enrolment.state == "ended":
+        enrolment.state = "active"
+        _note("learning.enrol", by, enrolment)
+    db.session.flush()
+    return enrolment
+
+
+def enrol_all(members: Iterable[Member], course: Course, by: Member | None = None) -> list[Enrolment]:
+    """Return the enrolments of these members in the course."""
+    return [enrol(member, course, by) for member in members]
+
+
+def end_enrolment(enrolment: Enrolment, by: Member | None = None) -> None:
+    """Take the member off the course; their progress and answers stay for when they come back."""
+    enrolment.state = "ended"
+    _note("learning.end", by, enrolment)
+    db.session.flush()
+
+
+def _note(act: str, by: Member | None, enrolment: Enrolment) -> None:
+    facts = {"member": str(enrolment.member_id), "course": str(enrolment.course_id)}
+    db.session.add(Event(actor_id=by.id if by else None, act=act, facts=facts))
+
+
+def open_lesson(taken: Taken, step: Step) -> Progress | None:
+    """Note that the participant is in this lesson now; writes nothing when that was noted a minute ago."""
+    enrolment, now = taken.enrolment, clock.now()
+    fresh = enrolment.active_at is not None and now - enrolment.active_at < FRESH
+    if fresh and str(enrolment.lesson_id) == step.id:
+        return None
+    enrolment.lesson_id, enrolment.active_at = UUID(step.id), now
+    return _progress(enrolment, UUID(step.id))
+
+
+def _progress(enrolment: Enrolment, lesson_id: UUID) -> Progress:
+    """Return the participant's progress in the lesson, made on the first visit even when two tabs make it."""
+    values = {"id": ids.uuid7(), "enrolment_id": enrolment.id, "lesson_id": lesson_id, "place": {}, "part": 0.0}
+    now = clock.now()
+    made = insert(Progress).values(**values, started_at=now, active_at=now)
+    made = made.on_conflict_do_update(
+        index_elements=["enrolment_id", "lesson_id"], set_={"active_at": now}
+    ).returning(Progress)
+    return db.session.scalars(made, execution_options={"populate_existing": True}).one()
+
+
+def save_place(open_: OpenLesson, block_id: str, second: float | None = None) -> Progress:
+    """Keep where the participant stopped: the block, and in a video the second; what was seen never shrinks."""
+    blocks = open_.page.content["blocks"]
+    index = next((n for n, block in enumerate(blocks) if block["id"] == block_id), None)
+    if index is None:
+        raise Refused("no such block")
+    block, progress = blocks[index], _stand_in(open_)
+    place = {"block": block_id, "kind": block["kind"], "nth": index + 1, "of": len(blocks)}
+    share = 0.0
+    if block["kind"] == "video" and second is not None:
+        place["second"] = round(max(0.0, second), 1)
+        share = second / block["seconds"] if block.get("seconds") else 0.0
+    progress.place = place
+    progress.part = max(progress.part, part_seen(index, len(blocks), share))
+    db.session.flush()
+    return progress
+
+
+def _stand_in(open_: OpenLesson) -> Progress:
+    enrolment = open_.taken.enrolment
+    enrolment.lesson_id, enrolment.active_at = UUID(open_.step.id), clock.now()
+    return _progress(enrolment, UUID(open_.step.id))
+
+
+def save_answer(
+    open_: OpenLesson, question_id: UUID, given: Mapping[str, Any], save_id: UUID
+) -> Answer:
+    """Return the answer with what was chosen or written so far; the same `save_id` again changes nothing."""
+    question = queries.question_on(open_.page, question_id)
+    checked = _checked(question, given)
+    answer = open_.rows.get(str(question_id))
+    if answer is not None and answer.save_id == save_id:
+        return answer
+    answer = answer or _new_answer(open_, question_id)
+    _fill(answer, open_.page, checked, save_id)
+    _stay_at(open_, question_id)
+    db.session.flush()
+    return answer
+
+
+def _new_answer(open_: OpenLesson, question_id: UUID) -> Answer:
+    answer = Answer(
+        id=ids.uuid7(), enrolment_id=open_.taken.enrolment.id, lesson_id=UUID(open_.step.id), question_id=question_id
+    )
+    db.session.add(answer)
+    open_.rows[str(question_id)] = answer
+    return answer
+
+
+def _fill(answer: Answer, page: Page, given: Mapping[str, Any], save_id: UUID) -> None:
+    """Put what was given into the answer; the same content again keeps its time, and so its verdict."""
+    answer.page_id, answer.save_id = page.id, save_id
+    content = json.dumps(given, ensure_ascii=False, sort_keys=True)
+    if answer.given != content:
+        answer.given, answer.saved_at = content, clock.now()
+
+
+def _checked(question: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given, in its stored shape. Raises Refused for choices that the question does not have."""
+    if question["kind"] == "open":
+        text = str(given.get("text", "")).replace("\x00", "").strip()
+        if len(text) > MAX_TEXT:
+            raise Refused(f"an answer has at most {MAX_TEXT} signs")
+        return {"text": text}
+    known = {choice["id"] for choice in question["choices"]}
+    chosen = sorted(set(given.get("choices", ())))
+    if not known.issuperset(chosen) or (question["kind"] == "single" and len(chosen) > 1):
+        raise Refused("no such choice")
+    return {"choices": chosen}
+
+
+def check_answer(
+    open_: OpenLesson, question_id: UUID, given: Mapping[str, Any], attempt_id: UUID
+) -> Attempt:
+    """Return the attempt, graded; hand an open answer in. The same `attempt_id` again changes nothing.
+
+    Marks the lesson done when its rule says so. Raises NothingGiven.
+    """
+    question = queries.question_on(open_.page, question_id)
+    earlier = db.session.get(Attempt, attempt_id)
+    if earlier is not None:
+        return _same_attempt(earlier, open_.rows.get(str(question_id)))
+    stored = _checked(question, given)
+    if not any(stored.values()):
+        raise NothingGiven("choose or write something first")
+    answer = save_answer(open_, question_id, given, attempt_id)
+    attempt = _attempt(answer, question, stored, attempt_id)
+    finish_if_passed(open_)
+    return attempt
+
+
+def _same_attempt(attempt: Attempt, answer: Answer | None) -> Attempt:
+    if answer is None or attempt.answer_id != answer.id:
+        raise Refused("this form was sent already")
+    return attempt
+
+
+def _attempt(answer: Answer, question: Mapping[str, Any], stored: Mapping[str, Any], attempt_id: UUID) -> Attempt:
+    right = {choice["id"] for choice in question["choices"] if choice["is_right"]}
+    last = db.session.scalar(sa.select(sa.func.max(Attempt.number)).where(Attempt.answer_id == answer.id))
+    attempt = Attempt(
+        id=attempt_id, answer_id=answer.id, number=(last or 0) + 1, given=answer.given,
+        is_right=grade(question["kind"], right, set(stored.get("choices", ()))), made_at=clock.now(),
+    )
+    answer.is_right, answer.checked_at = attempt.is_right, clock.now()
+    db.session.add(attempt)
+    db.session.flush()
+    return attempt
+
+
+def _stay_at(open_: OpenLesson, question_id: UUID) -> None:
+    """Let the participant resume at the question that they are answering."""
+    for block in open_.page.content["blocks"]:
+        if block["kind"] == "question" and block["question"]["id"] == str(question_id):
+            save_place(open_, block["id"])
+
+
+def finish_if_passed(open_: OpenLesson) -> bool:
+    """Mark the lesson done if it is done by its questions and they are all right; return whether it is."""
+    if open_.page.content["done_when"] != "question":
+        return False
+    passed = lesson_done("question", False, queries.results_of(open_.page, open_.rows))
+    if passed:
+        _finish(open_)
+    return passed
+
+
+def mark_done(open_: OpenLesson) -> Progress:
+    """Mark the lesson done for the participant. Raises NotDoneYet when its questions decide and are not right."""
+    rule = open_.page.content["done_when"]
+    passed = lesson_done(rule, True, queries.results_of(open_.page, open_.rows))
+    if not passed and not open_.step.is_done:
+        raise NotDoneYet("its questions decide")
+    return _finish(open_)
+
+
+def _finish(open_: OpenLesson) -> Progress:
+    progress, enrolment = _stand_in(open_), open_.taken.enrolment
+    progress.done_at = progress.done_at or clock.now()
+    progress.part = max(progress.part, ALMOST)
+    others = [step for step in open_.taken.way.steps if step.id != open_.step.id]
+    if enrolment.done_at is None and all(step.is_done for step in others):
+        enrolment.done_at = clock.now()
+    db.session.flush()
+    return progress

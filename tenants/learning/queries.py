@@ -1,0 +1,181 @@
+"""Reads for participants: their courses, a lesson with their answers. Each goes through the person."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import lazyload
+
+from core.db import db
+from core.errors import NotFound
+from tenants.courses.models import Course, Page, Publication
+from tenants.files.models import File
+from tenants.learning.models import Answer, Enrolment, Progress
+from tenants.learning.rules import Mark, Result, Step, Way, way_of
+from tenants.people.models import Member
+
+STAFF = frozenset({"trainer", "author", "manager", "owner"})
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A course that someone takes: the enrolment, what is published, the trainer, and the way through it."""
+
+    enrolment: Enrolment
+    course: Course
+    outline: Mapping[str, Any]
+    trainer: Member | None
+    way: Way
+
+    @property
+    def title(self) -> str:
+        """Return the title as published."""
+        return str(self.outline["title"])
+
+
+@dataclass
+class Given:
+    """A participant's answer as the page shows it; `verdict` is None unless checked just as it stands."""
+
+    choices: frozenset[str] = frozenset()
+    text: str = ""
+    is_checked: bool = False
+    is_right: bool | None = None
+
+
+@dataclass(frozen=True)
+class OpenLesson:
+    """One lesson open before a participant."""
+
+    taken: Taken
+    step: Step
+    page: Page
+    answers: Mapping[str, Given] = field(default_factory=dict)
+    rows: dict[str, Answer] = field(default_factory=dict)
+
+
+def courses_of(member: Member) -> list[Taken]:
+    """Return the courses that the member takes, the latest active first. Two statements."""
+    rows = db.session.execute(
+        _taken().where(Enrolment.member_id == member.id)
+        .order_by(Enrolment.active_at.desc().nulls_last(), Enrolment.enrolled_at.desc())
+    ).all()
+    marks = marks_of([enrolment.id for enrolment, *_ in rows])
+    return [_view(*row, marks[row[0].id]) for row in rows]
+
+
+def course_for(member: Member, course_id: UUID, lock: bool = False) -> Taken:
+    """Return one course that the member takes; `lock` when something is to be written. Raises NotFound."""
+    wanted = _taken().where(Enrolment.member_id == member.id, Enrolment.course_id == course_id)
+    if lock:
+        wanted = wanted.with_for_update(of=Enrolment).execution_options(populate_existing=True)
+    row = db.session.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound("no such course")
+    return _view(*row, marks_of([row[0].id])[row[0].id])
+
+
+def _taken() -> sa.Select[tuple[Enrolment, Course, dict[str, Any], Member]]:
+    return (
+        sa.select(Enrolment, Course, Publication.outline, Member)
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(Publication, Publication.id == Course.publication_id)
+        .outerjoin(Member, Member.id == Course.trainer_id)
+        .options(lazyload(Member.role_rows))
+        .where(Enrolment.state == "active", Course.state == "published")
+    )
+
+
+def _view(
+    enrolment: Enrolment, course: Course, outline: Mapping[str, Any], trainer: Member | None, marks: Mapping[str, Mark]
+) -> Taken:
+    stopped_at = str(enrolment.lesson_id) if enrolment.lesson_id else None
+    return Taken(enrolment, course, outline, trainer, way_of(outline, marks, stopped_at))
+
+
+def marks_of(enrolments: Iterable[UUID]) -> defaultdict[UUID, dict[str, Mark]]:
+    """Return what was done of each lesson, by enrolment and lesson id."""
+    columns = (Progress.enrolment_id, Progress.lesson_id, Progress.part, Progress.done_at, Progress.place)
+    found: defaultdict[UUID, dict[str, Mark]] = defaultdict(dict)
+    wanted = list(enrolments)
+    if wanted:
+        for enrolment_id, lesson_id, part, done_at, place in db.session.execute(
+            sa.select(*columns).where(Progress.enrolment_id.in_(wanted))
+        ):
+            found[enrolment_id][str(lesson_id)] = Mark(part, done_at is not None, place)
+    return found
+
+
+def lesson_for(member: Member, course_id: UUID, lesson_id: UUID, lock: bool = False) -> OpenLesson:
+    """Return a published lesson with the member's own answers. Raises NotFound."""
+    taken = course_for(member, course_id, lock)
+    step = taken.way.step(str(lesson_id))
+    if step is None:
+        raise NotFound("no such lesson")
+    page = db.session.get_one(Page, UUID(step.page_id))
+    rows = _answers(taken.enrolment, page) if step.questions else {}
+    return OpenLesson(taken, step, page, {key: given_of(row) for key, row in rows.items()}, rows)
+
+
+def _answers(enrolment: Enrolment, page: Page) -> dict[str, Answer]:
+    ids = [UUID(question["id"]) for question in questions_of(page.content)]
+    wanted = sa.select(Answer).where(Answer.enrolment_id == enrolment.id, Answer.question_id.in_(ids))
+    return {str(row.question_id): row for row in db.session.scalars(wanted)}
+
+
+def questions_of(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the questions of a published lesson, in order."""
+    return [block["question"] for block in content["blocks"] if block["kind"] == "question"]
+
+
+def question_on(page: Page, question_id: UUID) -> dict[str, Any]:
+    """Return a question of the page. Raises NotFound."""
+    for question in questions_of(page.content):
+        if question["id"] == str(question_id):
+            return question
+    raise NotFound("no such question")
+
+
+def given_of(answer: Answer) -> Given:
+    """Return what the answer holds; its verdict only if nothing was changed since the check."""
+    stored = json.loads(answer.given or "{}")
+    is_checked = answer.checked_at is not None and answer.saved_at <= answer.checked_at
+    return Given(
+        frozenset(stored.get("choices", ())), stored.get("text", ""), is_checked,
+        answer.is_right if is_checked else None,
+    )
+
+
+def results_of(page: Page, rows: Mapping[str, Answer]) -> list[Result]:
+    """Return how the participant stands with each question of the page."""
+    results = []
+    for question in questions_of(page.content):
+        row = rows.get(question["id"])
+        results.append(
+            Result(question["kind"], row.is_right, row.checked_at is not None) if row else Result(question["kind"])
+        )
+    return results
+
+
+def file_for(member: Member, file_id: UUID) -> File:
+    """Return a file that the member may see: staff any, others those of the courses they take. Raises NotFound."""
+    wanted = sa.select(File).where(File.id == file_id)
+    if not member.roles & STAFF:
+        shown = (
+            sa.select(sa.literal(1)).select_from(Enrolment)
+            .join(Course, Course.id == Enrolment.course_id)
+            .join(Publication, Publication.id == Course.publication_id)
+            .where(Enrolment.member_id == member.id, Enrolment.state == "active", Course.state == "published")
+            .where(Publication.outline["files"].has_key(str(file_id)))
+        )
+        wanted = wanted.where(shown.exists())
+    file = db.session.scalar(wanted)
+    if file is None:
+        raise NotFound("no such file")
+    return file

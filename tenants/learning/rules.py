@@ -1,0 +1,235 @@
+"""What is right, what is done, what comes next, and who needs help: decisions without a database."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+RULER_WIDTH = 1000.0
+RULER_GAP = 5.0
+QUIET_AFTER = timedelta(days=7)
+ALMOST = 0.95
+MAX_TEXT = 20_000
+
+Standing = Literal["waiting", "quiet", "busy", "done"]
+TAUGHT_BY = frozenset({"trainer", "manager", "owner"})
+
+
+def grade(kind: str, right: Set[str], given: Set[str]) -> bool | None:
+    """Return whether the choices are right; None for an open question, which a trainer reads."""
+    if kind == "open":
+        return None
+    if kind == "single":
+        return len(given) == 1 and given <= right
+    return bool(right) and given == right
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a participant has of one question: its kind, whether checked right, whether anything was handed in."""
+
+    kind: str
+    is_right: bool | None = None
+    is_given: bool = False
+
+
+def lesson_done(done_when: str, marked: bool, results: Iterable[Result]) -> bool:
+    """Return whether a lesson is done: marked by the participant, or each question right (open ones: answered)."""
+    if done_when == "marked":
+        return marked
+    asked = list(results)
+    return bool(asked) and all(r.is_given if r.kind == "open" else bool(r.is_right) for r in asked)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a participant did with one lesson."""
+
+    part: float = 0.0
+    is_done: bool = False
+    place: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One lesson on a participant's way through a course."""
+
+    id: str
+    number: int
+    title: str
+    minutes: int
+    kind: str
+    done_when: str
+    page_id: str
+    module_number: int
+    module_title: str
+    mark: Mark
+    questions: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether the participant finished it."""
+        return self.mark.is_done
+
+    @property
+    def minutes_left(self) -> int:
+        """Return how many whole minutes it still takes; 0 when done, else at least 1."""
+        return 0 if self.is_done else max(1, math.ceil(self.minutes * (1 - self.mark.part)))
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One piece of the course ruler; x and width in thousandths, part 0-1 of a begun lesson."""
+
+    x: float
+    width: float
+    state: Literal["done", "here", "todo"]
+    part: float = 0.0
+
+
+@dataclass(frozen=True)
+class Way:
+    """A participant's way through a course: its lessons in order and what is done of them."""
+
+    steps: tuple[Step, ...]
+    stopped_at: str | None = None
+
+    @property
+    def total(self) -> int:
+        """Return the number of lessons."""
+        return len(self.steps)
+
+    @property
+    def done(self) -> int:
+        """Return the number of lessons done."""
+        return sum(step.is_done for step in self.steps)
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether every lesson is done; a course without lessons never is."""
+        return bool(self.steps) and self.done == self.total
+
+    @property
+    def is_begun(self) -> bool:
+        """Return whether anything was seen of it."""
+        return self.stopped_at is not None or any(step.is_done or step.mark.part > 0 for step in self.steps)
+
+    @property
+    def minutes_left(self) -> int:
+        """Return how many minutes the lessons that are not done still take."""
+        return sum(step.minutes_left for step in self.steps)
+
+    def step(self, lesson_id: str) -> Step | None:
+        """Return the step of a lesson, or None if the course does not have it (any more)."""
+        return next((step for step in self.steps if step.id == lesson_id), None)
+
+    def before(self, step: Step) -> Step | None:
+        """Return the lesson before, or None."""
+        return self.steps[step.number - 2] if step.number > 1 else None
+
+    def after(self, step: Step) -> Step | None:
+        """Return the lesson after, or None."""
+        return self.steps[step.number] if step.number < self.total else None
+
+    def next_open(self, step: Step | None) -> Step | None:
+        """Return the next lesson not done after `step`, from the start again if need be; None when all are done."""
+        at = step.number if step else 0
+        return next((s for s in (*self.steps[at:], *self.steps[:at]) if not s.is_done), None)
+
+    def segments(self) -> list[Segment]:
+        """Return the ruler: a segment per lesson, as wide as the lesson is long."""
+        here = self.resume().step
+        widths, gap = ruler_widths([step.minutes for step in self.steps]), ruler_gap(self.total)
+        x, drawn = 0.0, []
+        for step, width in zip(self.steps, widths, strict=True):
+            is_here = not step.is_done and (step.mark.part > 0 or (step is here and step.id == self.stopped_at))
+            state: Literal["done", "here", "todo"] = "done" if step.is_done else "here" if is_here else "todo"
+            drawn.append(Segment(round(x, 1), round(width, 1), state, step.mark.part if is_here else 0.0))
+            x += width + gap
+        return drawn
+
+    def resume(self) -> Resume:
+        """Return where the participant goes on, and why if that is not where they stopped."""
+        if self.is_done or not self.steps:
+            return Resume(None, "done" if self.steps else "empty")
+        if self.stopped_at is None:
+            return Resume(self.next_open(None), None)
+        stopped = self.step(self.stopped_at)
+        if stopped is None:
+            return Resume(self._nearest_open(), "gone")
+        return Resume(stopped, None) if not stopped.is_done else Resume(self.next_open(stopped), None)
+
+    def _nearest_open(self) -> Step | None:
+        """Return the open lesson behind the last one done: nearest to a place that no longer exists."""
+        last_done = max((step.number for step in self.steps if step.is_done), default=0)
+        return self.next_open(self.steps[last_done - 1] if last_done else None)
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Where to go on; `why` is None, "gone" (the lesson was removed), "done" or "empty" (no lesson at all)."""
+
+    step: Step | None
+    why: str | None
+
+
+def way_of(outline: Mapping[str, Any], marks: Mapping[str, Mark], stopped_at: str | None = None) -> Way:
+    """Return the way through a published outline, with the participant's marks by lesson id."""
+    steps = []
+    for module_number, module in enumerate(outline["modules"], start=1):
+        for lesson in module["lessons"]:
+            steps.append(Step(
+                id=lesson["id"], number=len(steps) + 1, title=lesson["title"], minutes=lesson["minutes"],
+                kind=lesson["kind"], done_when=lesson["done_when"], page_id=lesson["page_id"],
+                module_number=module_number, module_title=module["title"],
+                mark=marks.get(lesson["id"], Mark()), questions=len(lesson["questions"]),
+            ))
+    return Way(tuple(steps), stopped_at)
+
+
+def ruler_widths(minutes: Sequence[int]) -> list[float]:
+    """Return the width of each segment in thousandths; with the gaps between them they fill the ruler."""
+    if not minutes:
+        return []
+    room, whole = RULER_WIDTH - ruler_gap(len(minutes)) * (len(minutes) - 1), sum(minutes)
+    return [room * length / whole for length in minutes]
+
+
+def ruler_gap(lessons: int) -> float:
+    """Return the gap between segments; in long courses the gaps together take at most half of the ruler."""
+    return min(RULER_GAP, RULER_WIDTH / 2 / max(1, lessons - 1))
+
+
+def part_seen(index: int, count: int, share: float = 0.0) -> float:
+    """Return the share of a lesson seen (0-0.95) at `share` of its block number `index` of `count`."""
+    if count < 1:
+        return 0.0
+    return round(min(ALMOST, max(0.0, (index + min(1.0, max(0.0, share))) / count)), 3)
+
+
+def standing(done: int, total: int, active_at: datetime | None, since: datetime, now: datetime) -> Standing:
+    """Return how someone stands: done, quiet (a week or more without learning), waiting (not begun) or busy."""
+    if total and done >= total:
+        return "done"
+    if now - (active_at or since) >= QUIET_AFTER:
+        return "quiet"
+    return "waiting" if active_at is None else "busy"
+
+
+def needs_help_key(
+    done: int, total: int, active_at: datetime | None, since: datetime, now: datetime
+) -> tuple[bool, int, float]:
+    """Return the sort key of "needs help": finished people last, longest quiet first, then least done first."""
+    finished = total > 0 and done >= total
+    quiet_days = max(0, (now - (active_at or since)).days)
+    return finished, -quiet_days, done / total if total else 0.0
+
+
+def part_of_day(hour: int) -> Literal["morning", "afternoon", "evening", "night"]:
+    """Return the part of the day that an hour 0-23 falls in."""
+    if hour < 6:
+        return "night"
+    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
