@@ -38,6 +38,7 @@ GRANTS_SQL = """
 GRANT USAGE ON SCHEMA core TO platform_app, core_web;
 GRANT USAGE ON SCHEMA local TO core_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA core, local TO core_web;
+GRANT USAGE ON SEQUENCE local.academy_numbers TO core_web;
 REVOKE UPDATE, DELETE ON core.audit FROM core_web;
 """
 
