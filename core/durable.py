@@ -66,7 +66,7 @@ def finish_destroying(directory: Path, name: str | None = None) -> None:
     for leftover in directory.glob(f"{name or '*'}{GONE}"):
         living = leftover.with_name(leftover.name.removesuffix(GONE))
         if living.exists() and living.samefile(leftover):
-            leftover.unlink()
+            os.unlink(leftover)
         else:
             _shred(leftover)
 
@@ -91,7 +91,7 @@ def _shred(path: Path) -> None:
         file.write(bytes(os.fstat(file.fileno()).st_size))
         file.flush()
         os.fsync(file.fileno())
-    path.unlink()
+    os.unlink(path)
     _sync_directory(path.parent)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from core import durable
+from core.config import config
 from core.crypto import KEY_BYTES, DataKey
 from core.envelope import (
     Masters,
@@ -241,10 +242,8 @@ def use(store: Keystore | None) -> None:
 
 
 def store() -> Keystore:
-    """Return the keystore of this process. Raises RuntimeError before `start`."""
-    if _store is None:
-        raise RuntimeError("call keystore.start(config) when the process starts")
-    return _store
+    """Return the keystore of this process; the first call starts the configured one."""
+    return _store or start(config())
 
 
 def open(holder: str) -> DataKey:
