@@ -17,11 +17,12 @@ _markdown = MarkdownIt("js-default", {"html": False, "linkify": False, "typograp
 
 
 def html_of(markdown: str) -> str:
-    """Return the Markdown as safe HTML; its headings start at h2, for the lesson's title is the h1."""
+    """Return the Markdown as safe HTML; its highest heading becomes h2, for the lesson's title is the h1."""
     tokens = _markdown.parse(markdown)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(4, max(2, int(token.tag[1])))}"
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    highest = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(4, int(token.tag[1]) - highest + 2)}"
     return clean(_markdown.renderer.render(tokens, _markdown.options, {}))
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-RULER_WIDTH = 1000.0
-RULER_GAP = 5.0
 QUIET_AFTER = timedelta(days=7)
 ALMOST = 0.95
 MAX_TEXT = 20_000
@@ -80,14 +78,7 @@ class Step:
         return 0 if self.is_done else max(1, math.ceil(self.minutes * (1 - self.mark.part)))
 
 
-@dataclass(frozen=True)
-class Segment:
-    """One piece of the course ruler; x and width in thousandths, part 0-1 of a begun lesson."""
-
-    x: float
-    width: float
-    state: Literal["done", "here", "todo"]
-    part: float = 0.0
+Segment = tuple[float, Literal["done", "here", "todo"], float]
 
 
 @dataclass(frozen=True)
@@ -140,16 +131,13 @@ class Way:
         return next((s for s in (*self.steps[at:], *self.steps[:at]) if not s.is_done), None)
 
     def segments(self) -> list[Segment]:
-        """Return the ruler: a segment per lesson, as wide as the lesson is long."""
-        here = self.resume().step
-        widths, gap = ruler_widths([step.minutes for step in self.steps]), ruler_gap(self.total)
-        x, drawn = 0.0, []
-        for step, width in zip(self.steps, widths, strict=True):
-            is_here = not step.is_done and (step.mark.part > 0 or (step is here and step.id == self.stopped_at))
-            state: Literal["done", "here", "todo"] = "done" if step.is_done else "here" if is_here else "todo"
-            drawn.append(Segment(round(x, 1), round(width, 1), state, step.mark.part if is_here else 0.0))
-            x += width + gap
-        return drawn
+        """Return what the ruler draws: (minutes, state, part 0-1) of each lesson."""
+        return [(step.minutes, self._state(step), 0.0 if step.is_done else step.mark.part) for step in self.steps]
+
+    def _state(self, step: Step) -> Literal["done", "here", "todo"]:
+        if step.is_done:
+            return "done"
+        return "here" if step.mark.part > 0 or step.id == self.stopped_at else "todo"
 
     def resume(self) -> Resume:
         """Return where the participant goes on, and why if that is not where they stopped."""
@@ -190,19 +178,6 @@ def way_of(outline: Mapping[str, Any], marks: Mapping[str, Mark], stopped_at: st
     return Way(tuple(steps), stopped_at)
 
 
-def ruler_widths(minutes: Sequence[int]) -> list[float]:
-    """Return the width of each segment in thousandths; with the gaps between them they fill the ruler."""
-    if not minutes:
-        return []
-    room, whole = RULER_WIDTH - ruler_gap(len(minutes)) * (len(minutes) - 1), sum(minutes)
-    return [room * length / whole for length in minutes]
-
-
-def ruler_gap(lessons: int) -> float:
-    """Return the gap between segments; in long courses the gaps together take at most half of the ruler."""
-    return min(RULER_GAP, RULER_WIDTH / 2 / max(1, lessons - 1))
-
-
 def part_seen(index: int, count: int, share: float = 0.0) -> float:
     """Return the share of a lesson seen (0-0.95) at `share` of its block number `index` of `count`."""
     if count < 1:
@@ -226,10 +201,3 @@ def needs_help_key(
     finished = total > 0 and done >= total
     quiet_days = max(0, (now - (active_at or since)).days)
     return finished, -quiet_days, done / total if total else 0.0
-
-
-def part_of_day(hour: int) -> Literal["morning", "afternoon", "evening", "night"]:
-    """Return the part of the day that an hour 0-23 falls in."""
-    if hour < 6:
-        return "night"
-    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"

@@ -1,0 +1,92 @@
+"""Verbs on files: store what was uploaded, sweep what no row knows. They flush; the edge commits."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from pathlib import PurePosixPath
+from typing import BinaryIO
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from core import clock, ids
+from core.db import db
+from tenants.files import storage
+from tenants.files.looks import MAX_VIDEO_BYTES, NotThat, captions_of, film_of, picture_of
+from tenants.files.models import File
+from tenants.people.models import Member
+
+MAX_NAME = 200
+ORPHAN_AGE_S = 86_400
+PIECE_BYTES = 1 << 20
+
+
+def store_file(kind: str, source: BinaryIO, name: str, by: Member | None = None) -> File:
+    """Return the stored image, video or captions, told by its content. Raises NotThat, Unavailable."""
+    return {"image": store_image, "video": store_video, "captions": store_captions}[kind](source, name, by)
+
+
+def store_image(source: BinaryIO, name: str, by: Member | None = None) -> File:
+    """Return the image, drawn anew without its metadata. Raises NotThat."""
+    picture = picture_of(source)
+    file = _file("image", picture.media_type, name, by)
+    file.width, file.height = picture.width, picture.height
+    return _store(file, io.BytesIO(picture.content))
+
+
+def store_video(source: BinaryIO, name: str, by: Member | None = None) -> File:
+    """Return the video as it was uploaded. Raises NotThat."""
+    if source.seek(0, io.SEEK_END) > MAX_VIDEO_BYTES:
+        raise NotThat("too_large")
+    film = film_of(source)
+    file = _file("video", film.media_type, name, by)
+    file.seconds = film.seconds
+    return _store(file, source)
+
+
+def store_captions(source: BinaryIO, name: str, by: Member | None = None) -> File:
+    """Return the captions as clean WebVTT. Raises NotThat."""
+    return _store(_file("captions", "text/vtt", name, by), io.BytesIO(captions_of(source)))
+
+
+def _file(kind: str, media_type: str, name: str, by: Member | None) -> File:
+    return File(
+        id=ids.uuid7(), name=plain_name(name), kind=kind, media_type=media_type,
+        uploaded_by=by.id if by else None, made_at=clock.now(),
+    )
+
+
+def plain_name(name: str) -> str:
+    """Return the last part of an uploaded file's name, printable, never empty."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(sign for sign in last if sign.isprintable()).strip()[-MAX_NAME:] or "file"
+
+
+def _store(file: File, source: BinaryIO) -> File:
+    file.sha256 = _sha256(source)
+    source.seek(0)
+    file.size_bytes = storage.write(file.id, source)
+    db.session.add(file)
+    db.session.flush()
+    return file
+
+
+def _sha256(source: BinaryIO) -> str:
+    source.seek(0)
+    digest = hashlib.sha256()
+    while piece := source.read(PIECE_BYTES):
+        digest.update(piece)
+        time.sleep(0)
+    return digest.hexdigest()
+
+
+def sweep_orphans() -> list[UUID]:
+    """Return the ids of files deleted: a day old on disk and without a row, for their upload was rolled back."""
+    known = set(db.session.scalars(sa.select(File.id)))
+    now_s = time.time()
+    lost = [one for one in storage.stored_ids() if one not in known and storage.age_s(one, now_s) > ORPHAN_AGE_S]
+    for file_id in lost:
+        storage.remove(file_id)
+    return lost

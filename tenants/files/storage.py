@@ -1,0 +1,85 @@
+"""Where the bytes lie: FILES_DIR/ac_<n>/<file id>, each sealed with the academy's key as exactly this file."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from core import keystore
+from core.config import config
+from core.crypto import FileCipher
+from core.db import db
+from core.durable import make_directory
+from core.errors import NotFound, Unavailable
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def directory() -> Path:
+    """Return where the files of the academy whose frame is open lie."""
+    return config().files_dir / db.current().holder
+
+
+def write(file_id: UUID, source: BinaryIO) -> int:
+    """Store the rest of `source` as this file, whole or not at all; return its size in bytes. Raises Unavailable."""
+    make_directory(directory())
+    path = directory() / str(file_id)
+    fresh = path.with_suffix(".new")
+    try:
+        with open(fresh, "xb") as target:
+            size_bytes = _cipher(file_id).seal(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        os.replace(fresh, path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        if error.errno in FULL:
+            raise Unavailable("no room for files") from error
+        raise
+    return size_bytes
+
+
+def read(file_id: UUID, offset: int = 0, size: int | None = None) -> Iterator[bytes]:
+    """Return an iterator over the content; what does not open is found before the first byte. Raises NotFound."""
+    try:
+        source = open(directory() / str(file_id), "rb")
+    except FileNotFoundError:
+        raise NotFound("the file is gone") from None
+    try:
+        parts = _cipher(file_id).open(source).chunks(offset, size)
+    except BaseException:
+        source.close()
+        raise
+    return _closing(source, parts)
+
+
+def _closing(source: BinaryIO, parts: Iterator[bytes]) -> Iterator[bytes]:
+    with source:
+        yield from parts
+
+
+def remove(file_id: UUID) -> None:
+    """Delete the bytes, if they are there."""
+    (directory() / str(file_id)).unlink(missing_ok=True)
+
+
+def stored_ids() -> list[UUID]:
+    """Return the ids of all files on disk, half-written ones left out."""
+    here = directory()
+    return [UUID(path.name) for path in here.iterdir() if not path.suffix] if here.is_dir() else []
+
+
+def age_s(file_id: UUID, now_s: float) -> float:
+    """Return how many seconds ago the file was written; 0 if it is gone."""
+    try:
+        return now_s - (directory() / str(file_id)).stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _cipher(file_id: UUID) -> FileCipher:
+    return FileCipher(keystore.open(db.current().holder), file_id)
