@@ -43,6 +43,18 @@ class Account(CoreBase):
         why_plain="retention compares it in SQL", default=clock.now,
     )
 
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Return True: an account that exists may sign in."""
+        return True
+
+    def get_id(self) -> str:
+        """Return the id as text, for Flask-Login."""
+        return str(self.id)
+
     @property
     def is_confirmed(self) -> bool:
         """Return whether the e-mail address was proven."""
@@ -100,3 +112,17 @@ class Throttle(CoreBase):
     until: Mapped[datetime] = moment(purpose="end of this window")
 
 
+class Ask(CoreBase):
+    """Somebody asked for a mail; known or not is found out later, by a job, so that the page cannot tell."""
+
+    __tablename__ = "asks"
+    __table_args__ = (CheckConstraint("kind in ('reset','find')", name="kind"),)
+
+    id: Mapped[UUID] = key()
+    kind: Mapped[str] = column(Text, purpose="which mail: reset, or find (which academies know this address)")
+    email: Sealed = sealed(
+        "email", purpose="where the answer goes", personal="identifying", retention="until the job has run",
+        on_erasure="delete",
+    )
+    language: Mapped[str] = column(Text, purpose="language of the answer")
+    made_at: Mapped[datetime] = made_at()

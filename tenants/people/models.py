@@ -54,6 +54,22 @@ class Member(AcademyBase):
         back_populates="member", lazy="joined", cascade="all, delete-orphan"
     )
 
+    is_authenticated = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return the id as text, for Flask-Login."""
+        return str(self.id)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Return whether the e-mail address was proven."""
+        return self.email_confirmed_at is not None
+
+    def has(self, *roles: str) -> bool:
+        """Return whether the member has one of these roles."""
+        return not self.roles.isdisjoint(roles)
+
     @property
     def roles(self) -> frozenset[str]:
         """Return this member's roles."""
@@ -142,6 +158,25 @@ class Invitation(AcademyBase):
     expires_at: Mapped[datetime] = moment(purpose="end of the invitation")
     accepted_at: Mapped[datetime | None] = optional_moment(purpose="when the person joined")
     withdrawn_at: Mapped[datetime | None] = optional_moment(purpose="when it was withdrawn")
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it waits for its person: not accepted, not withdrawn, not expired."""
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > clock.now()
+
+
+class Ask(AcademyBase):
+    """Somebody asked for a new password; known or not is found out later, by a job, so that the page cannot tell."""
+
+    __tablename__ = "asks"
+
+    id: Mapped[UUID] = key()
+    email: Sealed = sealed(
+        "email", purpose="where the answer goes", personal="identifying", retention="until the job has run",
+        on_erasure="delete",
+    )
+    language: Mapped[str] = column(Text, purpose="language of the answer")
+    made_at: Mapped[datetime] = made_at()
 
 
 class Throttle(AcademyBase):
