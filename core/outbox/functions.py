@@ -1,0 +1,39 @@
+"""The doors through which a role tells the platform of work: who asks is read from the role, never from an argument."""
+
+from __future__ import annotations
+
+# The asking role as an academy's number; NULL for core_web; any other role gets nothing in.
+FUNCTIONS_SQL = r"""
+CREATE OR REPLACE FUNCTION local.asking_number() RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN current_setting('role') ~ '^ac_[0-9]+$' THEN substr(current_setting('role'), 4)::bigint END;
+
+CREATE OR REPLACE FUNCTION local.put_work(work_id uuid, job text, args jsonb, due timestamptz, priority int, once text)
+RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  INSERT INTO local.outbox (id, number, job, args, once, priority, due_at, made_at, tries)
+  SELECT work_id, local.asking_number(), job, args, once, priority, coalesce(due, now()), now(), 0
+   WHERE current_setting('role') ~ '^(ac_[0-9]+|core_web)$'
+  ON CONFLICT DO NOTHING RETURNING id;
+END;
+
+CREATE OR REPLACE FUNCTION local.finish_work(work_id uuid, held uuid)
+RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  UPDATE local.outbox SET done_at = now(), lease = NULL, leased_until = NULL
+   WHERE id = work_id AND lease = held AND done_at IS NULL
+     AND number IS NOT DISTINCT FROM local.asking_number()
+     AND current_setting('role') ~ '^(ac_[0-9]+|core_web)$'
+  RETURNING id;
+END;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA local FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION local.put_work(uuid, text, jsonb, timestamptz, int, text),
+  local.finish_work(uuid, uuid), local.asking_number() TO core_web;
+"""
+
+ACADEMY_GRANTS = """
+GRANT USAGE ON SCHEMA local TO {role};
+GRANT EXECUTE ON FUNCTION local.put_work(uuid, text, jsonb, timestamptz, int, text),
+  local.finish_work(uuid, uuid) TO {role};
+"""
