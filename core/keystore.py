@@ -235,10 +235,11 @@ def start(config: KeystoreConfig, make_master: bool | None = None) -> Keystore:
     return store
 
 
-def use(store: Keystore | None) -> None:
-    """Make `store` the keystore of this process."""
+def use(store: Keystore | None) -> Keystore | None:
+    """Make `store` the keystore of this process (None: the configured one); return the one before."""
     global _store
-    _store = store
+    before, _store = _store, store
+    return before
 
 
 def store() -> Keystore:

@@ -31,10 +31,11 @@ def _no_holder() -> str:
 _holder: Callable[[], str] = _no_holder
 
 
-def use_holder(holder: Callable[[], str]) -> None:
-    """Let `holder()` say whose frame is open: "core" or "ac_7"."""
+def use_holder(holder: Callable[[], str]) -> Callable[[], str]:
+    """Let `holder()` say whose frame is open, "core" or "ac_7"; return what said so before."""
     global _holder
-    _holder = holder
+    before, _holder = _holder, holder
+    return before
 
 
 class Sealed:

@@ -143,6 +143,7 @@ def test_a_source_that_gives_little_at_a_time_is_sealed_whole() -> None:
 
 
 HEAD, STEP = 19, CHUNK_BYTES + 16
+EARLIER = FILE.seal_bytes(CONTENT)
 FORGED = {
     "flipped in a chunk": BLOB[:50_000] + bytes([BLOB[50_000] ^ 1]) + BLOB[50_001:],
     "flipped in the salt": BLOB[:10] + bytes([BLOB[10] ^ 1]) + BLOB[11:],
@@ -154,7 +155,7 @@ FORGED = {
     "first two chunks swapped": BLOB[:HEAD] + BLOB[HEAD + STEP : HEAD + 2 * STEP] + BLOB[HEAD : HEAD + STEP]
     + BLOB[HEAD + 2 * STEP :],
     "a chunk repeated": BLOB[: HEAD + STEP] + BLOB[HEAD:],
-    "a chunk of the file's earlier sealing": BLOB[: HEAD + STEP] + FILE.seal_bytes(CONTENT)[HEAD + STEP : HEAD + 2 * STEP]
+    "a chunk of the file's earlier sealing": BLOB[: HEAD + STEP] + EARLIER[HEAD + STEP : HEAD + 2 * STEP]
     + BLOB[HEAD + 2 * STEP :],
     "more behind it": BLOB + b"x",
 }  # fmt: skip
