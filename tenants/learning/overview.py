@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import lazyload
 
 from core import clock
 from core.db import db
@@ -31,10 +30,14 @@ class Person:
     """A participant of a course, as the trainer's table shows them."""
 
     enrolment: Enrolment
-    member: Member
     name: str
     way: Way
     standing: Standing
+
+    @property
+    def member_id(self) -> UUID:
+        """Return who it is."""
+        return self.enrolment.member_id
 
     @property
     def active_at(self) -> datetime | None:
@@ -104,29 +107,29 @@ def _course(course_id: UUID) -> tuple[Course, Mapping[str, Any]]:
 
 def _everyone(course: Course, outline: Mapping[str, Any]) -> list[Person]:
     rows = db.session.execute(
-        sa.select(Enrolment, Member).join(Member, Member.id == Enrolment.member_id)
+        sa.select(Enrolment, stored(Member, "first_name"), stored(Member, "last_name"))
+        .join(Member, Member.id == Enrolment.member_id)
         .where(Enrolment.course_id == course.id, Enrolment.state == "active", Member.state == "active")
-        .options(lazyload(Member.role_rows))
     ).all()
-    names = names_of([member for _, member in rows])
-    marks, now = marks_of([enrolment.id for enrolment, _ in rows]), clock.now()
-    people = [_person(e, m, names[m.id], outline, marks[e.id], now) for e, m in rows]
+    names = _names([(enrolment.member_id, first, last) for enrolment, first, last in rows])
+    marks, now = marks_of([enrolment.id for enrolment, *_ in rows]), clock.now()
+    people = [_person(e, name, outline, marks[e.id], now) for (e, *_), name in zip(rows, names, strict=True)]
     return sorted(people, key=lambda p: (*_help(p, now), p.name.casefold()))
 
 
-def names_of(members: Sequence[Member]) -> dict[UUID, str]:
-    """Return the members' names, decrypted in chunks."""
-    first = unseal_rows(Member, "first_name", [(m.id, m.first_name_sealed) for m in members])  # type: ignore[attr-defined]
-    last = unseal_rows(Member, "last_name", [(m.id, m.last_name_sealed) for m in members])  # type: ignore[attr-defined]
-    return {m.id: " ".join(filter(None, pair)) for m, pair in zip(members, zip(first, last, strict=True), strict=True)}
+def _names(rows: Sequence[tuple[UUID, bytes | None, bytes | None]]) -> list[str]:
+    """Return the names of many (member id, sealed first name, sealed last name), decrypted in chunks."""
+    first = unseal_rows(Member, "first_name", [(member_id, blob) for member_id, blob, _ in rows])
+    last = unseal_rows(Member, "last_name", [(member_id, blob) for member_id, _, blob in rows])
+    return [" ".join(filter(None, pair)) for pair in zip(first, last, strict=True)]
 
 
 def _person(
-    enrolment: Enrolment, member: Member, name: str, outline: Mapping[str, Any], marks: Mapping[str, Any], now: datetime
+    enrolment: Enrolment, name: str, outline: Mapping[str, Any], marks: Mapping[str, Any], now: datetime
 ) -> Person:
     way = way_of(outline, marks, str(enrolment.lesson_id) if enrolment.lesson_id else None)
     state = standing(way.done, way.total, enrolment.active_at, enrolment.enrolled_at, now)
-    return Person(enrolment, member, name, way, state)
+    return Person(enrolment, name, way, state)
 
 
 def _help(person: Person, now: datetime) -> tuple[bool, int, float]:
@@ -174,7 +177,7 @@ def person_in(viewer: Member, course_id: UUID, member_id: UUID) -> PersonHere:
     ).unique().one_or_none()
     if row is None:
         raise NotFound("nobody here")
-    person = _person(row[0], row[1], row[1].name, outline, marks_of([row[0].id])[row[0].id], clock.now())
+    person = _person(row[0], row[1].name, outline, marks_of([row[0].id])[row[0].id], clock.now())
     return PersonHere(person, course, answers_along(row[0], person.way))
 
 
