@@ -18,7 +18,7 @@ import tenants.models  # noqa: F401  both metadatas whole before the first query
 from blueprints import hooks, pages
 from blueprints.home.nav import nav_items
 from blueprints.hosts import HostedFlask
-from core import access, assets, i18n
+from core import access, assets, i18n, keystore
 from core.config import Config, config, load, use
 from core.db import db
 from core.harden import open_escapes
@@ -32,6 +32,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> HostedFlask:
     settings = config()
     if settings.owner_database_url and settings.env == "production":
         raise RuntimeError("the web process must not have OWNER_DATABASE_URL; give it to worker and scheduler only")
+    keystore.start(settings)
     db.connect(settings.database_url)
     refuse_open_database(settings)
     app = HostedFlask("kweek", root_path=os.path.dirname(os.path.abspath(__file__)), static_folder=None)
