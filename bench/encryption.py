@@ -1,4 +1,4 @@
-"""What encryption costs per field, against bare AES-GCM (cipher ready, same text, nonce and AAD fixed) in the same run."""
+"""What encryption costs per field, against bare AES-GCM (cipher, nonce and AAD ready) in the same run."""
 
 from __future__ import annotations
 

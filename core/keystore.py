@@ -36,7 +36,6 @@ from core.errors import KeyMissing, KweekError
 HOLDER: Final = re.compile(r"core|ac_[1-9][0-9]*", re.ASCII)
 RECHECK_S: Final = 1.0
 TRIES: Final = 20
-PAUSE_S: Final = 0.005
 
 Signature = tuple[int, int, int]
 T = TypeVar("T")
@@ -215,12 +214,12 @@ def _signature(path: Path) -> Signature | None:
 
 
 def _settled(read: Callable[[], T]) -> T:
-    """Return what `read` returns once both files are whole and match; a writer needs milliseconds for that."""
+    """Return what `read` returns once its files are whole and match: a reader that was overtaken reads again."""
     for _ in range(TRIES - 1):
         try:
             return read()
         except (Unsettled, ValueError):
-            time.sleep(PAUSE_S)
+            continue
     return read()
 
 

@@ -2,7 +2,8 @@
 
 Setting seals at once, reading unseals; both need the row's id, which is made here if it is not set yet.
 A row of schema core is sealed with the key of "core", any other row with the key of the academy whose
-frame is open. Nothing but this module touches `*_sealed`; Core reads use `stored` and `unseal`.
+frame is open. Nothing but this module touches `*_sealed`: queries use `matches`, Core reads `stored` and
+`unseal`, Core writes `columns_for`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal, NoReturn, overload
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, event
+from sqlalchemy import ColumnElement, LargeBinary, event
 from sqlalchemy.orm import InstrumentedAttribute, mapped_column
 
 from core import crypto, ids, keystore
@@ -70,7 +71,7 @@ class Sealed:
             setattr(row, column, content)
 
     def __eq__(self, other: object) -> NoReturn:
-        raise TypeError(f"{self.name} is encrypted; compare its index: Model.{self.name}_index == blind(Model, ...)")
+        raise TypeError(f"{self.name} is encrypted; use sealed.matches(Model, {self.name!r}, value)")
 
     __hash__ = object.__hash__
 
@@ -117,7 +118,7 @@ def sealed(
     index: str | None = None,
     unique: bool = False,
 ) -> Sealed:
-    """Return an encrypted column; `index` names the look-up by which `blind(Model, name, value)` finds rows."""
+    """Return an encrypted column; `index` names the look-up by which `matches(Model, name, value)` finds rows."""
     if unique and not index:
         raise TypeError(f"{name}: ciphertexts always differ; unique needs index=")
     return Sealed(name, facts(purpose, personal, retention, on_erasure), nullable, index, unique)
@@ -196,6 +197,13 @@ def blind(model: type, name: str, value: str) -> bytes:
     if index is None:
         raise TypeError(f"{model.__name__}.{name} has no index")
     return crypto.blind_index(_key_of(model), index, value)
+
+
+def matches(model: type, name: str, value: str) -> ColumnElement[bool]:
+    """Return the condition "`name` is `value`" for a WHERE, by the blind index of this holder."""
+    index = blind(model, name, value)
+    column: InstrumentedAttribute[bytes | None] = getattr(model, field(model, name).index_column)
+    return column == index
 
 
 def stored(model: type, name: str) -> InstrumentedAttribute[bytes | None]:
