@@ -102,8 +102,12 @@ class Sealed:
             "why_plain": "HMAC-SHA-256 under the holder's own key",
         }
         return mapped_column(
-            self.index_column, LargeBinary, nullable=self._nullable, info=info,
-            unique=self._unique or None, index=not self._unique or None,
+            self.index_column,
+            LargeBinary,
+            nullable=self._nullable,
+            info=info,
+            unique=self._unique or None,
+            index=not self._unique or None,
         )
 
 

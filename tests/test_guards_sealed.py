@@ -32,9 +32,7 @@ def _line_of(node: ast.AST) -> int | None:
 
 def test_T41_no_code_touches_a_raw_sealed_column() -> None:
     files = [path for folder in FOLDERS for path in sorted((REPOSITORY / folder).rglob("*.py")) if path != ALLOWED]
-    found = [
-        f"{path.relative_to(REPOSITORY)}:{line}" for path in files for line in raw_access(path.read_text("utf-8"))
-    ]
+    found = [f"{path.relative_to(REPOSITORY)}:{line}" for path in files for line in raw_access(path.read_text("utf-8"))]
     assert len(files) > 20
     assert found == [], "use core.sealed: the attribute, stored(), unseal(), blind(), columns_for()"
 

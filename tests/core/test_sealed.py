@@ -60,7 +60,7 @@ class Person(Base):
 
 class Owner(Base):
     __tablename__ = "owners"
-    __table_args__ = {"schema": "core"}  # noqa: RUF012
+    __table_args__ = {"schema": "core"}
 
     id: Mapped[UUID] = key()
     email: Sealed = sealed.sealed("email", purpose="sign in", retention="account", on_erasure="delete", index="email")
