@@ -13,8 +13,8 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import core.models
-import tenants.models  # noqa: F401  both metadatas whole before the first query
+import core.models  # noqa: F401  both metadatas whole before the first query
+import tenants.models  # noqa: F401
 from blueprints import hooks, pages
 from blueprints.home.nav import nav_items
 from blueprints.hosts import HostedFlask

@@ -5,6 +5,7 @@ A bad value stops the start with a sentence that says how to mend it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -232,9 +233,7 @@ def _made_secret(path: Path) -> bytes:
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         fresh.write_text(secrets.token_urlsafe(48))
         fresh.chmod(0o600)
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(fresh, path)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_bytes()

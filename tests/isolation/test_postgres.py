@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-import core.models  # noqa: F401
+import core.models
 from core.db import BARE, CORE, academy_scope, checked_schema, db, schema_name
 from core.errors import NoScope, NotAnAcademySchema
 from core.harden import ESCAPES, open_escapes
 from core.owner import connect
-from tests.opened import Opened
 from tenants.models import academy_metadata
+from tests.opened import Opened
 
 pytestmark = pytest.mark.usefixtures("road")
 
