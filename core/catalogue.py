@@ -1,0 +1,188 @@
+"""The Dutch catalogue: gathered from templates and Python, filled, compiled and checked.
+
+Several people work on it at once: every change reads, merges and replaces the file under one lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+HOUSE = Path(__file__).resolve().parent.parent
+TRANSLATIONS = HOUSE / "core" / "translations"
+SOURCES = ("blueprints", "core", "jobs", "templates", "tenants")
+KEYWORDS = {
+    "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+}
+USE = """usage: python -m core.i18n extract | compile | check | add
+  extract   gather the English strings into the Dutch catalogue (new ones stand there without Dutch)
+  compile   write messages.mo from messages.po
+  check     say what is not extracted, not translated, fuzzy or not compiled; exit 1 if anything is
+  add       read lines `English<TAB>Dutch` (plural: English<TAB>English plural<TAB>Dutch<TAB>Dutch plural)
+            from standard input, put them in the catalogue, then extract and compile"""
+
+
+def main(arguments: list[str]) -> int:
+    """Do one command of the catalogue; return the exit status."""
+    match arguments:
+        case ["extract"]:
+            with locked():
+                save(merged(load(), gather()))
+        case ["compile"]:
+            with locked():
+                compile_catalogue(load())
+        case ["add"]:
+            with locked():
+                add_lines(sys.stdin)
+        case ["check"]:
+            problems = list(find_problems())
+            print("\n".join(problems) or "every string has its Dutch")
+            return 1 if problems else 0
+        case _:
+            print(USE)
+            return 2
+    return 0
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """Keep others from changing the catalogue inside the block."""
+    with (TRANSLATIONS / "babel.cfg").open() as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def po_file(language: str = "nl") -> Path:
+    """Return where the catalogue of `language` stands."""
+    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+
+
+def load() -> Catalog:
+    """Return the Dutch catalogue; an empty one when there is none yet."""
+    if not po_file().exists():
+        return Catalog(locale="nl")
+    with po_file().open("rb") as handle:
+        return read_po(handle, locale="nl")
+
+
+def gather() -> Catalog:
+    """Return all English strings of templates and Python, with the files that hold them."""
+    methods, options = mapping()
+    found = Catalog()
+    for folder in SOURCES:
+        for path, _, msgid, comments, context in extract_from_dir(
+            str(HOUSE / folder), methods, options, keywords=KEYWORDS, comment_tags=("Note:",), strip_comment_tags=True
+        ):
+            found.add(msgid, None, [(f"{folder}/{path}", 0)], auto_comments=comments, context=context)
+    return found
+
+
+def mapping() -> tuple[list[tuple[str, str]], dict[str, dict[str, str]]]:
+    """Return which extractor reads which files, from babel.cfg."""
+    with (TRANSLATIONS / "babel.cfg").open() as handle:
+        methods, options = parse_mapping_cfg(handle)
+    return methods, options
+
+
+def merged(old: Catalog, found: Catalog) -> Catalog:
+    """Return the catalogue of the strings found, with the Dutch that was there. Nothing is guessed (no fuzzy).
+
+    What no file uses now stays as a remark, since somebody may be rewriting that file this minute.
+    """
+    new = Catalog(locale="nl", project="Kweek", copyright_holder="Kweek", fuzzy=False)
+    new.header_comment = "# Dutch of Kweek. Keep it by `python -m core.i18n`."
+    unused = {first(m): m for m in [*old, *old.obsolete.values()] if m.id and is_filled(m)}
+    for message in found:
+        if not message.id:
+            continue
+        known = old.get(message.id, message.context) or old.obsolete.get(first(message))
+        unused.pop(first(message), None)
+        same_shape = known is not None and isinstance(known.string, str) != message.pluralizable
+        string = known.string if known is not None and same_shape else None
+        new.add(message.id, string, message.locations, auto_comments=message.auto_comments, context=message.context)
+    new.obsolete.update(unused)
+    return new
+
+
+def save(catalog: Catalog) -> None:
+    """Replace the catalogue on disk, sorted, in one step."""
+    text = io.BytesIO()
+    catalog.revision_date = catalog.creation_date = "2026-11-23 00:00+0000"
+    write_po(text, catalog, width=110, sort_output=True, include_lineno=False, omit_header=False)
+    replace(po_file(), text.getvalue())
+
+
+def compile_catalogue(catalog: Catalog) -> None:
+    """Write the compiled catalogue beside its source."""
+    replace(po_file().with_suffix(".mo"), compiled(catalog))
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """Return the compiled form of the catalogue."""
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def replace(path: Path, body: bytes) -> None:
+    """Write a file so that readers see the old or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(path.suffix + ".tmp")
+    fresh.write_bytes(body)
+    fresh.replace(path)
+
+
+def add_lines(lines: Iterator[str] | io.TextIOBase) -> None:
+    """Put each line's Dutch into the catalogue, gather, save and compile; say which English is in no file."""
+    catalog, found = load(), gather()
+    for line in lines:
+        parts = line.rstrip("\n").replace("\\n", "\n").split("\t")
+        if len(parts) not in (2, 4):
+            if line.strip():
+                print(f"not two or four columns: {line.strip()}", file=sys.stderr)
+            continue
+        msgid: str | tuple[str, str] = parts[0] if len(parts) == 2 else (parts[0], parts[1])
+        if found.get(msgid) is None:
+            print(f"in no file (kept out): {parts[0]}", file=sys.stderr)
+        catalog.delete(msgid)
+        catalog.add(msgid, parts[1] if len(parts) == 2 else (parts[2], parts[3]))
+    fresh = merged(catalog, found)
+    save(fresh)
+    compile_catalogue(load())
+
+
+def find_problems() -> Iterator[str]:
+    """Yield a sentence for every string that is not in Dutch, and one when the compiled form is old."""
+    catalog = load()
+    for message in gather():
+        known = catalog.get(message.id, message.context)
+        if known is None:
+            yield f"not extracted: {first(message)}  ({message.locations[0][0]})"
+        elif message.id and not is_filled(known):
+            yield f"not translated: {first(message)}  ({message.locations[0][0]})"
+    yield from (f"fuzzy: {first(message)}" for message in catalog if message.id and message.fuzzy)
+    mo = po_file().with_suffix(".mo")
+    if not mo.exists() or mo.read_bytes() != compiled(catalog):
+        yield "not compiled: run `python -m core.i18n compile`"
+
+
+def is_filled(message: Message) -> bool:
+    """Return whether every form of the message has Dutch."""
+    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    return bool(forms) and all(forms)
+
+
+def first(message: Message) -> str:
+    """Return the English of a message, the singular of a pair."""
+    return message.id if isinstance(message.id, str) else message.id[0]

@@ -1,0 +1,132 @@
+"""Languages: which one a page speaks, how it writes days and times, and the Dutch catalogue.
+
+English is the source. `python -m core.i18n extract|compile|check|add` keeps the catalogue
+(core/catalogue.py holds the work): `add` reads lines `English<TAB>Dutch` from standard input.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, format_date, format_datetime, get_locale, gettext, ngettext
+from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
+
+from core import clock
+from core.config import config
+from core.errors import KweekError, NoScope
+
+LANGUAGES = ("nl", "en")
+NAMES = {"nl": "Nederlands", "en": "English"}
+COOKIE = "lang"
+ZONE = "Europe/Amsterdam"
+TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+
+
+def install(app: Flask) -> None:
+    """Give `app` its languages, and templates what writes dates and lengths."""
+    Babel(
+        app, default_locale="en", default_translation_directories=str(TRANSLATIONS), locale_selector=choose_language,
+        timezone_selector=zone,
+    )
+    app.jinja_env.globals.update(
+        language=language, language_names=NAMES, greeting=greeting, format_day=format_day, format_clock=format_clock,
+        format_moment=format_moment, format_length=format_length, format_minutes=format_minutes,
+    )
+
+
+def language() -> str:
+    """Return the language of the present page or mail, `nl` or `en`."""
+    return str(get_locale() or "en")
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak `code` inside the block; mails use it. It needs an application context."""
+    with force_locale(code):
+        yield
+
+
+def choose_language() -> str:
+    """Return the language of this request: chosen by the person, the academy's or domain's, the browser's."""
+    if not has_request_context():
+        return config().domains[0].language or LANGUAGES[0]
+    for wish in (_persons_choice(), request.cookies.get(COOKIE), _hosts_default()):
+        if wish in LANGUAGES:
+            return wish
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def _persons_choice() -> str | None:
+    """Return the signed-in person's language, or None. A page about a broken database must still speak."""
+    try:
+        return getattr(current_user, "language", None)
+    except (KweekError, NoScope, DBAPIError, AttributeError):
+        return None
+
+
+def _hosts_default() -> str | None:
+    """Return the language of the academy, or of the domain that the platform was reached by."""
+    if g.get("academy") is not None:
+        return str(g.academy.language)
+    place = g.get("place")
+    return next((d.language for d in config().domains if place and d.name == place.domain), None)
+
+
+def zone() -> str:
+    """Return the IANA time zone of the present academy; of the platform outside one."""
+    academy = g.get("academy")
+    return academy.zone if academy is not None else ZONE
+
+
+def greeting(name: str) -> str:
+    """Return a greeting that fits the hour in the academy's zone."""
+    hour = clock.now().astimezone(clock.ZoneInfo(zone())).hour
+    if 6 <= hour < 12:
+        return gettext("Good morning, %(name)s", name=name)
+    if 12 <= hour < 18:
+        return gettext("Good afternoon, %(name)s", name=name)
+    return gettext("Good evening, %(name)s", name=name)
+
+
+def format_day(day: date | datetime) -> str:
+    """Return `27 November`, with the year unless it is this one; a moment counts in the academy's zone."""
+    this_year = clock.today(zone()).year
+    moment = isinstance(day, datetime)
+    year = day.astimezone(clock.ZoneInfo(zone())).year if isinstance(day, datetime) else day.year
+    pattern = "d MMMM" if year == this_year else "d MMMM y"
+    return format_datetime(day, pattern) if moment else format_date(day, pattern)
+
+
+def format_clock(moment: datetime) -> str:
+    """Return `14:02` in the academy's zone."""
+    return format_datetime(moment, "HH:mm")
+
+
+def format_moment(moment: datetime) -> str:
+    """Return `27 November, 14:02` in the academy's zone."""
+    return gettext("%(day)s, %(time)s", day=format_day(moment), time=format_clock(moment))
+
+
+def format_length(seconds: float) -> str:
+    """Return a length or place in a film as `3:42` or `1:02:09`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def format_minutes(minutes: float) -> str:
+    """Return `12 minutes`, never less than one."""
+    whole = max(1, round(minutes))
+    return ngettext("%(num)d minute", "%(num)d minutes", whole)
+
+
+if __name__ == "__main__":
+    from core import catalogue
+
+    sys.exit(catalogue.main(sys.argv[1:]))

@@ -1,0 +1,12 @@
+// Small custom elements, one per file. Every page works without them.
+import "./quiz-check.js";
+import "./sort-list.js";
+import "./auto-save.js";
+import "./video-place.js";
+import "./password-reveal.js";
+import "./colour-preview.js";
+import "./slug-check.js";
+import "./toast-note.js";
+import "./file-drop.js";
+import "./error-summary.js";
+import "./dialog-fallback.js";

@@ -1,0 +1,106 @@
+// <auto-save data-owner data-status>: saves its form 800 ms after the last change. What is not acknowledged is kept in
+// this browser and sent again: after a while, when the connection is back, and at the next visit.
+import { clock, postForm, uuid } from "./post.js";
+import { forget, keep, keyOf, recall } from "./unsent.js";
+
+const WAIT_MS = 800, RETRY_MS = [2000, 5000, 15000, 30000, 60000], NOT_KEPT = new Set(["csrf_token", "client_id"]);
+
+class AutoSave extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    if (!this.form) return;
+    this.key = keyOf(this.dataset.owner, this.form.action);
+    this.tries = 0;
+    this.gone = new AbortController();
+    const on = { signal: this.gone.signal };
+    this.form.addEventListener("input", () => this.changed(), on);
+    this.form.addEventListener("change", () => this.changed(), on);
+    this.form.addEventListener("submit", () => this.leave(), on);
+    addEventListener("online", () => this.pending && this.send(), on);
+    addEventListener("pagehide", () => this.pending && this.send({ keepalive: true }), on);
+    this.restore();
+  }
+
+  disconnectedCallback() {
+    this.gone?.abort();
+    clearTimeout(this.timer);
+  }
+
+  changed() {
+    this.pending = uuid();
+    this.tries = 0;
+    keep(this.key, this.pending, this.values());
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), WAIT_MS);
+  }
+
+  values() { return [...new FormData(this.form)].filter(([name, value]) => typeof value === "string" && !NOT_KEPT.has(name)); }
+
+  restore() {
+    const kept = recall(this.key);
+    if (!kept) return;
+    const names = new Set([...this.form.elements].map((c) => c.name).filter((n) => n && !NOT_KEPT.has(n)));
+    for (const name of names) this.put(name, kept.fields.filter(([n]) => n === name).map(([, v]) => v));
+    this.pending = kept.id;
+    this.send();
+  }
+
+  put(name, values) {
+    const controls = [...this.form.elements].filter((c) => c.name === name);
+    controls.forEach((c, place) => {
+      if (c.type === "checkbox" || c.type === "radio") c.checked = values.includes(c.value);
+      else if (c.tagName === "SELECT" && c.multiple) [...c.options].forEach((o) => { o.selected = values.includes(o.value); });
+      else if (!["hidden", "file", "submit", "button"].includes(c.type) && place in values) c.value = values[place];
+    });
+  }
+
+  async send({ keepalive = false } = {}) {
+    clearTimeout(this.timer);
+    const id = this.pending;
+    if (!id) return;
+    if (this.sending && !keepalive) { this.again = true; return; }
+    this.sending = true;
+    if (this.form.elements.client_id) this.form.elements.client_id.value = id;
+    this.show("saving");
+    const answer = await postForm(this.form, { keepalive }).catch(() => null);
+    this.sending = false;
+    this.settle(id, answer);
+    if (this.again) { this.again = false; this.send(); }
+  }
+
+  settle(id, answer) {
+    if (answer?.ok) {
+      forget(this.key, id);
+      if (this.pending === id) { this.pending = null; this.tries = 0; this.show("saved"); }
+      this.dispatchEvent(new CustomEvent("saved", { bubbles: true }));
+      return;
+    }
+    const refused = answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
+    this.show(refused ? "refused" : "failed");
+    if (refused || answer?.type === "opaqueredirect") return;
+    this.timer = setTimeout(() => this.send(), RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)]);
+  }
+
+  // A plain submit carries the values itself; what is kept goes when the next page comes.
+  leave() {
+    clearTimeout(this.timer);
+    if (this.pending) forget(this.key, this.pending);
+    this.pending = null;
+  }
+
+  show(state) {
+    const box = this.dataset.status ? document.getElementById(this.dataset.status) : this.querySelector(".autosave");
+    const text = box?.querySelector(".autosave-text");
+    if (!text) return;
+    box.classList.toggle("is-failed", state === "failed" || state === "refused");
+    const words = box.dataset[state].replace("{time}", clock());
+    text.replaceChildren(words);
+    if (state !== "failed") return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = box.dataset.again;
+    button.addEventListener("click", () => this.send());
+    text.append(" ", button);
+  }
+}
+customElements.define("auto-save", AutoSave);

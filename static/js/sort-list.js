@@ -1,0 +1,101 @@
+// <sort-list data-failed data-place>: reorder [data-item] by pointer, by [data-move] button or by Alt+Arrow; says what
+// happened and posts the new order (data-id, comma separated). When that fails the old order comes back.
+import { postForm } from "./post.js";
+
+const EDGE_TOP = 90, EDGE_BOTTOM = 60, SCROLL = 14, NEAR = 8;
+
+class SortList extends HTMLElement {
+  connectedCallback() {
+    this.live = this.querySelector(":scope > [role=status]");
+    this.form = this.querySelector(":scope > form");
+    this.saved = this.items();
+    this.addEventListener("click", (e) => this.press(e));
+    this.addEventListener("keydown", (e) => this.key(e));
+    this.addEventListener("pointerdown", (e) => this.grab(e));
+  }
+
+  items() { return [...this.querySelectorAll("[data-item]")].filter((i) => i.closest("sort-list") === this); }
+
+  press(e) {
+    const button = e.target.closest("[data-move]");
+    if (!button || button.closest("sort-list") !== this) return;
+    e.preventDefault();
+    this.step(button.closest("[data-item]"), button.dataset.move === "up" ? -1 : 1);
+    button.focus();
+  }
+
+  key(e) {
+    if (!e.altKey || !["ArrowUp", "ArrowDown"].includes(e.key)) return;
+    const item = e.target.closest("[data-item]");
+    if (!item || item.closest("sort-list") !== this) return;
+    e.preventDefault();
+    this.step(item, e.key === "ArrowUp" ? -1 : 1);
+    e.target.focus();
+  }
+
+  step(item, by) {
+    const list = this.items(), to = list.indexOf(item) + by;
+    if (to < 0 || to >= list.length) return;
+    if (by < 0) list[to].before(item); else list[to].after(item);
+    this.moved(item);
+  }
+
+  // The list stays still while dragging; a line shows where the item will land.
+  grab(e) {
+    const grip = e.target.closest(".grip");
+    if (!grip || e.button || grip.closest("sort-list") !== this) return;
+    const item = grip.closest("[data-item]");
+    let target = null, before = false;
+    grip.setPointerCapture(e.pointerId);
+    const clear = () => { if (target) delete target.dataset.drop; };
+    const move = (ev) => {
+      item.classList.add("is-dragging");
+      if (ev.clientY < EDGE_TOP) scrollBy(0, -SCROLL);
+      if (ev.clientY > innerHeight - EDGE_BOTTOM) scrollBy(0, SCROLL);
+      clear();
+      target = this.items().find((o) => o !== item && this.isOver(o, ev.clientY)) || null;
+      if (!target) return;
+      const box = target.getBoundingClientRect();
+      before = ev.clientY < box.top + box.height / 2;
+      target.dataset.drop = before ? "before" : "after";
+    };
+    const end = (ev) => {
+      grip.removeEventListener("pointermove", move);
+      grip.removeEventListener("pointerup", end);
+      grip.removeEventListener("pointercancel", end);
+      item.classList.remove("is-dragging");
+      clear();
+      if (ev.type !== "pointerup" || !target) return;
+      if (before) target.before(item); else target.after(item);
+      grip.focus();
+      this.moved(item);
+    };
+    grip.addEventListener("pointermove", move);
+    grip.addEventListener("pointerup", end);
+    grip.addEventListener("pointercancel", end);
+  }
+
+  isOver(item, y) {
+    const box = item.getBoundingClientRect();
+    return y >= box.top - NEAR && y <= box.bottom + NEAR;
+  }
+
+  moved(item) {
+    const list = this.items();
+    const named = { what: item.dataset.item, place: list.indexOf(item) + 1, total: list.length };
+    this.live.textContent = this.dataset.place.replace(/\{(\w+)\}/g, (_, name) => named[name]);
+    this.dispatchEvent(new CustomEvent("sorted", { bubbles: true, detail: list.map((i) => i.dataset.id) }));
+    this.queue = (this.queue || Promise.resolve()).then(() => this.save(list));
+  }
+
+  async save(list) {
+    if (!this.form) return;
+    this.form.elements.order.value = list.map((i) => i.dataset.id).join(",");
+    const answer = await postForm(this.form).catch(() => null);
+    if (answer?.ok) { this.saved = list; return; }
+    this.saved.forEach((i) => i.parentElement.append(i));
+    this.live.textContent = this.dataset.failed;
+    this.dispatchEvent(new CustomEvent("notice", { bubbles: true, detail: this.dataset.failed }));
+  }
+}
+customElements.define("sort-list", SortList);
