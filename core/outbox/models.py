@@ -21,7 +21,8 @@ class Work(LocalBase):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_open", "priority", "due_at", postgresql_where="done_at is null and failed_at is null"),
-        Index("uq_outbox_once", "number", "job", "once", unique=True, postgresql_where="done_at is null",
+        Index("uq_outbox_once", "number", "job", "once", unique=True,
+              postgresql_where="done_at is null and once is not null",
               postgresql_nulls_not_distinct=True),
     )
 
