@@ -15,10 +15,12 @@ from core.academies.models import Academy, Ownership
 from core.accounts.models import Account
 from core.audit.actions import record
 from core.config import config
-from core.db import academy_scope, db
+from core.db import CORE, academy_scope, db
 from core.errors import Refused
+from core.owner import Connection
 from tenants.history import head_revision
 from tenants.people.models import Member, MemberRole
+from tenants.provision import provision_schema
 
 OWNER_ROLES = ("owner", "manager", "author", "trainer")
 TAKE_SPARE = sa.text("""
@@ -61,6 +63,16 @@ def move_in(academy: Academy, owner: Account) -> None:
         roles = [MemberRole(role=role, given_at=clock.now()) for role in OWNER_ROLES]
         db.session.add(Member(**facts, role_rows=roles))
         queue.later("academies.sample_course", once="sample")
+
+
+def prepare_academy(owner: Connection, number: int) -> None:
+    """Make the schema of an academy that found no spare, and let its owner move in; done already, do nothing."""
+    provision_schema(owner, number)
+    with db.scope(CORE, commit=True):
+        academy = queries.academy_by_number(number)
+        for ownership in academy.owners:
+            move_in(academy, ownership.account)
+        announce_change(number)
 
 
 def _is_in(owner: Account) -> bool:

@@ -24,7 +24,7 @@ def provision_schema(owner: Connection, number: int) -> None:
     """
     with owner.transaction():
         hold(owner, "academy", number)
-        if not _stands(owner, number):
+        if not _stands(owner, number) and not _is_over(owner, number):
             _make(owner, number)
 
 
@@ -66,6 +66,12 @@ def _spares(owner: Connection) -> int:
 
 def _stands(owner: Connection, number: int) -> bool:
     return owner.execute("SELECT 1 FROM local.revisions WHERE number = %s", [number]).fetchone() is not None
+
+
+def _is_over(owner: Connection, number: int) -> bool:
+    """Return whether the number is of an academy that was closed in the meantime."""
+    over = "SELECT 1 FROM core.academies WHERE number = %s AND state IN ('fenced', 'closed')"
+    return owner.execute(over, [number]).fetchone() is not None
 
 
 def _make(owner: Connection, number: int) -> None:

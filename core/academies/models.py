@@ -14,9 +14,10 @@ from core import clock
 from core.accounts.models import Account
 from core.db import CoreBase
 from core.schema import column, key, made_at, moment, optional_moment, ref
+from core.sealed import Sealed, sealed
 
 STATES = ("active", "suspended", "closing", "fenced", "closed")
-STEPS = ("waiting", "fence", "cancel", "export", "drop", "files", "key", "done")
+STEPS = ("waiting", "fence", "drain", "cancel", "export", "drop", "files", "key", "done")
 
 
 class Academy(CoreBase):
@@ -56,6 +57,26 @@ class Ownership(CoreBase):
     since: Mapped[datetime] = moment(purpose="start of the ownership", default=clock.now)
     academy: Mapped[Academy] = relationship(back_populates="owners")
     account: Mapped[Account] = relationship()
+
+
+class OwnerOffer(CoreBase):
+    """An offer by mail to become owner of an academy, beside who offers it or instead."""
+
+    __tablename__ = "owner_offers"
+
+    id: Mapped[UUID] = key()
+    academy_id: Mapped[UUID] = ref("core.academies.id", purpose="what is offered", index=True)
+    email: Sealed = sealed(
+        "email", purpose="where the offer goes", personal="identifying", retention="offer", on_erasure="delete",
+    )
+    hand_over: Mapped[bool] = column(purpose="whether who offers it leaves", default=False)
+    offered_by: Mapped[UUID | None] = ref(
+        "core.accounts.id", purpose="who offers it", ondelete="CASCADE", nullable=True
+    )
+    token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the link's token", unique=True)
+    made_at: Mapped[datetime] = made_at()
+    expires_at: Mapped[datetime] = moment(purpose="end of the offer")
+    used_at: Mapped[datetime | None] = optional_moment(purpose="when it was accepted")
 
 
 class Domain(CoreBase):

@@ -13,6 +13,7 @@ COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 SLUG_LENGTH = range(3, 41)
 NAME_LENGTH = range(2, 81)
 REST_DAYS = 365
+EXPORT_DAYS = 30
 LONGEST_UNDO_DAYS = 90
 
 # Names of hosts, of the platform's own pages and of roles that strangers trust.
@@ -97,3 +98,8 @@ def may_close(state: str) -> bool:
 def serves(state: str) -> bool:
     """Return whether an academy in `state` still answers its members."""
     return state in ("active", "closing")
+
+
+def may_leave(owners: int) -> bool:
+    """Return whether one of `owners` owners may go: an academy keeps at least one."""
+    return owners > 1

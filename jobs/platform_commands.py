@@ -1,0 +1,136 @@
+"""Commands for the whole platform: setup, migrate, harden, doctor, demo, shell, bench."""
+
+from __future__ import annotations
+
+import argparse
+import code
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from core import foundation, keystore
+from core.config import config
+from core.db import CORE, academy_scope, db
+from core.harden import harden, open_escapes
+from core.migrate import migrate_core
+from core.owner import Connection, connect, owner_connection
+from tenants.migrate import behind_schemas, head_revision, migrate_academies
+from tenants.provision import orphaned_keys, refill_spares
+
+Commands = Any  # argparse keeps the type of a sub-parsers action to itself
+SUPERUSER = "SUPERUSER_DATABASE_URL"
+
+
+def add(commands: Commands) -> None:
+    """Add these commands to the parser."""
+    for name, act, words in (
+        ("setup", setup, "make roles and schemas, harden, migrate, fill the pool of spares; may be repeated"),
+        ("migrate", migrate, "bring core and every academy to the newest revision"),
+        ("harden", harden_database, f"take from PUBLIC what would let injected SQL escape; needs {SUPERUSER}"),
+        ("doctor", doctor, "say what is not in order; exit status 1 if anything is not"),
+    ):
+        commands.add_parser(name, help=words).set_defaults(act=act)
+    demo = commands.add_parser("demo", help="fill two small believable academies, once")
+    demo.add_argument("--print", action="store_true", help="only print addresses and logins")
+    demo.set_defaults(act=load_demo)
+    shell_ = commands.add_parser("shell", help="a Python prompt with an open frame")
+    shell_.add_argument("--academy", type=int, metavar="NUMBER", help="open this academy's scope instead of core's")
+    shell_.set_defaults(act=shell)
+    bench = commands.add_parser("bench", help="measure promises against floors", add_help=False)
+    bench.add_argument("rest", nargs=argparse.REMAINDER)
+    bench.set_defaults(act=run_bench)
+
+
+def setup(given: argparse.Namespace) -> None:
+    """Make an empty database ready; everything that stands already stays."""
+    url = os.environ.get(SUPERUSER)
+    if url:
+        with connect(url) as superuser:
+            _make_roles(superuser)
+            harden(superuser)
+    migrate(given)
+    keystore.create("core")
+    with owner_connection() as owner:
+        print(f"{refill_spares(owner, config().spare_schemas)} spare schemas made")
+
+
+def migrate(_: argparse.Namespace) -> int:
+    """Migrate core, then every academy; return 1 if one of them could not follow."""
+    print(f"core stands at {migrate_core()}")
+    report = migrate_academies()
+    print(f"{report.done} schemas brought to {head_revision()}")
+    for number, error in sorted(report.failed.items()):
+        print(f"academy {number} stopped: {error}; it answers 503 until the next ./run migrate", file=sys.stderr)
+    return 1 if report.failed else 0
+
+
+def harden_database(_: argparse.Namespace) -> None:
+    """Harden the database as a superuser."""
+    url = os.environ.get(SUPERUSER)
+    if not url:
+        raise RuntimeError(f"set {SUPERUSER}: a REVOKE by anyone else only warns and changes nothing")
+    with connect(url) as superuser:
+        harden(superuser)
+    print("hardened: no known escape is open")
+
+
+def doctor(_: argparse.Namespace) -> int:
+    """Print a sentence for each thing that is not in order; return 1 if there was one."""
+    found = list(complaints())
+    for sentence in found:
+        print(sentence)
+    print("everything is in order" if not found else f"{len(found)} things need attention")
+    return 1 if found else 0
+
+
+def complaints() -> Iterator[str]:
+    """Yield what is not in order: open escapes, schemas behind, spares, keys, closings, work given up."""
+    with connect(config().database_url) as app:
+        yield from (f"not hardened: the application {escape}" for escape in open_escapes(app))
+    if keystore.store().is_rotating():
+        yield "a master key rotation was cut short; the next closing or ./run setup finishes it"
+    with owner_connection() as owner:
+        yield from (f"academy {n} stands at {revision}, not {head_revision()}" for n, revision in behind_schemas(owner))
+        yield from (f"the key of {holder} has no schema: remove {holder}.json" for holder in orphaned_keys(owner))
+        yield from (sentence.format(*row) for question, sentence in _QUESTIONS for row in owner.execute(question))
+
+
+_QUESTIONS: tuple[tuple[Any, str], ...] = (
+    ("SELECT count(*) FROM local.spares HAVING count(*) = 0", "no spare schema waits: opening an academy takes longer"),
+    ("SELECT number, step FROM core.closings WHERE undone_at IS NULL AND done_at IS NULL"
+     " AND undo_until < now() - interval '1 hour'", "the closing of academy {0} stands still at {1}"),
+    ("SELECT job, count(*) FROM local.outbox WHERE failed_at IS NOT NULL GROUP BY job", "{1} x {0} was given up"),
+    ("SELECT a.number FROM core.academies a LEFT JOIN core.ownerships o ON o.academy_id = a.id"
+     " WHERE a.state <> 'closed' AND o.id IS NULL", "academy {0} has no owner; appoint one"),
+)  # fmt: skip
+
+
+def load_demo(given: argparse.Namespace) -> None:
+    """Fill the demo world, or only print who may sign in where."""
+    import jobs.demo
+
+    jobs.demo.load(print_only=given.print)
+
+
+def shell(given: argparse.Namespace) -> None:
+    """Open a prompt; nothing is kept without db.commit()."""
+    scope = CORE if given.academy is None else academy_scope(given.academy)
+    with db.scope(scope):
+        code.interact(f"{scope.role}: db.session is open; db.commit() keeps what you change", local={"db": db})
+
+
+def run_bench(given: argparse.Namespace) -> None:
+    """Become the bench."""
+    os.execv(sys.executable, [sys.executable, "-m", "bench", *given.rest])
+
+
+def _make_roles(superuser: Connection) -> None:
+    settings = config()
+    if settings.owner_database_url is None:
+        raise RuntimeError("set OWNER_DATABASE_URL: its password becomes platform_owner's")
+    app, owner = (make_url(url).password or "" for url in (settings.database_url, settings.owner_database_url))
+    foundation.make_roles(superuser, app, owner)
+    foundation.make_schemas(superuser)

@@ -1,0 +1,67 @@
+"""Ask for the closing of an academy, or take it back while it waits; tenants/closing carries it out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from core import clock, queue
+from core.academies import queries, rules
+from core.academies.actions import StateRefused, move_to
+from core.academies.models import Academy, Closing
+from core.audit.actions import record
+from core.db import academy_scope, db
+from core.errors import Refused
+
+
+def ask_closing(academy: Academy, actor_id: UUID | None, undo_days: int, holder_id: UUID | None = None) -> Closing:
+    """Return the closing that will begin in `undo_days`; tell the members. Raises StateRefused or Refused.
+
+    `holder_id` names the account that may fetch the final export; without it, the first owner.
+    """
+    if not 0 <= undo_days <= rules.LONGEST_UNDO_DAYS:
+        raise Refused("days")
+    db.session.refresh(academy, with_for_update={"of": Academy})
+    if not rules.may_close(academy.state):
+        raise StateRefused(academy.state)
+    closing = _closing(academy, actor_id, undo_days, holder_id or _first_owner(academy))
+    move_to(academy, "closing")
+    record("academy.closing_asked", actor_id=actor_id, number=academy.number, undo_days=undo_days)
+    queue.later("academies.close", number=academy.number, due=closing.undo_until, once=f"close-{academy.number}")
+    if queries.is_ready(academy):
+        with db.aside(academy_scope(academy.number, academy.cluster)):
+            queue.later("academies.tell_members", once="tell-members")
+    return closing
+
+
+def undo_closing(academy: Academy, actor_id: UUID | None) -> None:
+    """Let the academy live. Raises StateRefused once the closing has begun."""
+    closing = db.session.scalars(
+        sa.select(Closing).where(Closing.number == academy.number, Closing.undone_at.is_(None)).with_for_update()
+    ).one_or_none()
+    if closing is None or closing.step != "waiting":
+        raise StateRefused(academy.state)
+    closing.undone_at = clock.now()
+    move_to(academy, "active")
+    record("academy.closing_undone", actor_id=actor_id, number=academy.number)
+    if queries.is_ready(academy):
+        with db.aside(academy_scope(academy.number, academy.cluster)):
+            queue.later("academies.tell_undone", once="tell-undone")
+
+
+def _closing(academy: Academy, actor_id: UUID | None, undo_days: int, holder_id: UUID | None) -> Closing:
+    now = clock.now()
+    closing = Closing(
+        academy_id=academy.id, number=academy.number, asked_by=actor_id, asked_at=now,
+        undo_until=now + timedelta(days=undo_days), export_holder=holder_id, receipt={},
+    )  # fmt: skip
+    db.session.add(closing)
+    db.session.flush()
+    return closing
+
+
+def _first_owner(academy: Academy) -> UUID | None:
+    owners = sorted(academy.owners, key=lambda ownership: ownership.since)
+    return owners[0].account_id if owners else None
