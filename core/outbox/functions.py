@@ -27,6 +27,14 @@ BEGIN ATOMIC
   RETURNING id;
 END;
 
+CREATE OR REPLACE FUNCTION local.own_academy()
+RETURNS TABLE (name text, slug text, colour text, language text, zone text, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT a.name, a.slug, a.colour, a.language, a.zone, a.state
+    FROM core.academies a WHERE a.number = local.asking_number();
+END;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA local FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION local.put_work(uuid, text, jsonb, timestamptz, int, text),
   local.finish_work(uuid, uuid), local.asking_number() TO core_web;
@@ -35,5 +43,5 @@ GRANT EXECUTE ON FUNCTION local.put_work(uuid, text, jsonb, timestamptz, int, te
 ACADEMY_GRANTS = """
 GRANT USAGE ON SCHEMA local TO {role};
 GRANT EXECUTE ON FUNCTION local.put_work(uuid, text, jsonb, timestamptz, int, text),
-  local.finish_work(uuid, uuid) TO {role};
+  local.finish_work(uuid, uuid), local.own_academy() TO {role};
 """

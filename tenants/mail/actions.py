@@ -1,0 +1,29 @@
+"""Letters of an academy: written and sealed with the act that causes them, sent by a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from core import queue
+from core.db import db
+from core.mail.compose import Sender, compose
+from tenants.mail.models import Letter
+
+
+def write_letter(recipient: str, kind: str, language: str, **values: Any) -> Letter:
+    """Return the sealed letter to `recipient`, queued with this transaction. Use it in the academy's frame."""
+    mail = compose(kind, language, sender(), **values)
+    letter = Letter(kind=kind, language=language, recipient=recipient, subject=mail.subject, body_text=mail.text,
+                    body_html=mail.html)  # fmt: skip
+    db.session.add(letter)
+    db.session.flush()
+    queue.later("mail.send", letter_id=letter.id, priority=1)
+    return letter
+
+
+def sender() -> Sender:
+    """Return the academy's name and colour, which core tells the asking role."""
+    row = db.session.execute(sa.text("SELECT name, colour FROM local.own_academy()")).one()
+    return Sender(row.name, row.colour)
