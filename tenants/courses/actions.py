@@ -14,7 +14,7 @@ from tenants.people.models import Member
 
 MAX_TITLE = 200
 MAX_SUMMARY = 2_000
-COVERS = ("circles", "pills", "talk", "waves", "steps", "leaves")
+COVERS = ("circles", "pills", "bubbles", "bread", "lock", "book")
 
 
 def create_course(

@@ -102,6 +102,8 @@ def save_place(open_: OpenLesson, block_id: str, second: float | None = None) ->
         raise Refused("no such block")
     block, progress = blocks[index], _stand_in(open_)
     place = {"block": block_id, "kind": block["kind"], "nth": index + 1, "of": len(blocks)}
+    if second is None and progress.place.get("block") == block_id:
+        second = progress.place.get("second")
     share = 0.0
     if block["kind"] == "video" and second is not None:
         place["second"] = round(max(0.0, second), 1)

@@ -1,0 +1,117 @@
+"""The lesson player: read, answer, check, go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from blueprints.learning import learning
+from blueprints.learning.words import lesson_url, modules_of
+from blueprints.me import is_fragment, me, sent_id
+from core.access import signed_in
+from core.errors import Refused
+from tenants.learning import actions, queries
+from tenants.learning.queries import Given, OpenLesson
+
+Answer = str | Response | tuple[str, int]
+
+
+@learning.get("/learn/<uuid:course_id>/<uuid:lesson_id>")
+@signed_in
+def lesson(course_id: UUID, lesson_id: UUID) -> str:
+    """Show a lesson; opening it is what "where I stopped" begins with."""
+    open_ = queries.lesson_for(me(), course_id, lesson_id)
+    actions.open_lesson(open_.taken, open_.step)
+    return page_of(open_)
+
+
+def page_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given: Given) -> str:
+    """Return the player's page, with sentences about what could not be stored and what was given there."""
+    return render_template("learning/lesson.html", **context_of(open_, errors, **given))
+
+
+def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given: Given) -> dict[str, Any]:
+    """Return what the player's templates need."""
+    way = replace(open_.taken.way, stopped_at=open_.step.id)
+    return {
+        "open": open_, "taken": open_.taken, "step": open_.step, "way": way, "content": open_.page.content,
+        "answers": {**open_.answers, **given}, "errors": errors or {}, "modules": modules_of(open_.taken, open_.step),
+        "previous": way.before(open_.step), "following": way.after(open_.step), "next_open": way.next_open(open_.step),
+        "why": request.args.get("why"),
+    }
+
+
+@learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/questions/<uuid:question_id>")
+@signed_in
+def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
+    """Keep what was chosen or written so far; with `do=check`, check it and say so at once."""
+    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    given = {"choices": request.form.getlist("choice"), "text": request.form.get("text", "")}
+    try:
+        if request.form.get("do") == "check":
+            actions.check_answer(open_, question_id, given, sent_id())
+        else:
+            actions.save_answer(open_, question_id, given, sent_id())
+    except Refused as error:
+        return refused(open_, question_id, given, error)
+    return answered(course_id, lesson_id, question_id)
+
+
+def refused(open_: OpenLesson, question_id: UUID, given: dict[str, Any], error: Refused) -> Answer:
+    """Answer 422 with the question as it was given and a sentence about what to do."""
+    nothing = isinstance(error, actions.NothingGiven)
+    text = _("Choose or write an answer first.") if nothing else _("This answer cannot be stored. Check it and try again.")
+    typed = Given(frozenset(given["choices"]), given["text"])
+    context = context_of(open_, {str(question_id): text}, **{str(question_id): typed})
+    if is_fragment():
+        return fragment(question_id, context), 422
+    return render_template("learning/lesson.html", **context), 422
+
+
+def answered(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
+    """Answer a script with the question as it stands now (204 for a draft), a browser with the page at that spot."""
+    if is_fragment() and request.form.get("do") != "check":
+        return "", 204
+    open_ = queries.lesson_for(me(), course_id, lesson_id)
+    if is_fragment():
+        return fragment(question_id, context_of(open_))
+    block = next(b["id"] for b in open_.page.content["blocks"] if b.get("question", {}).get("id") == str(question_id))
+    return redirect(url_for(".lesson", course_id=course_id, lesson_id=lesson_id, _anchor=f"block-{block}"))
+
+
+def fragment(question_id: UUID, context: dict[str, Any]) -> str:
+    """Return the one question, and the action bar that may have changed with it."""
+    question = queries.question_on(context["open"].page, question_id)
+    return render_template("learning/_answered.html", question=question, **context)
+
+
+@learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/place")
+@signed_in
+def place(course_id: UUID, lesson_id: UUID) -> tuple[str, int]:
+    """Keep the block, and in a video the second, where the person is."""
+    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    block_id = request.values.get("block", "")
+    actions.save_place(open_, block_id, request.form.get("position_s", type=float))
+    return "", 204
+
+
+@learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/completion")
+@signed_in
+def complete(course_id: UUID, lesson_id: UUID) -> Answer:
+    """Mark the lesson done and go on to the next open one."""
+    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    try:
+        actions.mark_done(open_)
+    except actions.NotDoneYet:
+        return page_of(open_, {"done": _("This lesson is done when every question in it is right. Answer them first.")}), 422
+    taken = queries.course_for(me(), course_id)
+    following = taken.way.next_open(open_.step)
+    if following is None:
+        flash(_("You finished this course."))
+        return redirect(url_for(".course", course_id=course_id))
+    return redirect(lesson_url(taken, following))
