@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -25,6 +26,7 @@ KEYWORDS = {
     "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }
+STARTED = datetime(2026, 11, 23, tzinfo=UTC)  # a constant date keeps the file the same for the same strings
 USE = """usage: python -m core.i18n extract | compile | check | add
   extract   gather the English strings into the Dutch catalogue (new ones stand there without Dutch)
   compile   write messages.mo from messages.po
@@ -118,7 +120,7 @@ def merged(old: Catalog, found: Catalog) -> Catalog:
 def save(catalog: Catalog) -> None:
     """Replace the catalogue on disk, sorted, in one step."""
     text = io.BytesIO()
-    catalog.revision_date = catalog.creation_date = "2026-11-23 00:00+0000"
+    catalog.revision_date = catalog.creation_date = STARTED
     write_po(text, catalog, width=110, sort_output=True, include_lineno=False, omit_header=False)
     replace(po_file(), text.getvalue())
 
@@ -167,9 +169,11 @@ def find_problems() -> Iterator[str]:
     catalog = load()
     for message in gather():
         known = catalog.get(message.id, message.context)
+        if not message.id:
+            continue
         if known is None:
             yield f"not extracted: {first(message)}  ({message.locations[0][0]})"
-        elif message.id and not is_filled(known):
+        elif not is_filled(known):
             yield f"not translated: {first(message)}  ({message.locations[0][0]})"
     yield from (f"fuzzy: {first(message)}" for message in catalog if message.id and message.fuzzy)
     mo = po_file().with_suffix(".mo")

@@ -3,6 +3,7 @@ import "./quiz-check.js";
 import "./sort-list.js";
 import "./auto-save.js";
 import "./video-place.js";
+import "./reading-place.js";
 import "./password-reveal.js";
 import "./colour-preview.js";
 import "./slug-check.js";

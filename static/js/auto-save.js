@@ -15,7 +15,7 @@ class AutoSave extends HTMLElement {
     const on = { signal: this.gone.signal };
     this.form.addEventListener("input", () => this.changed(), on);
     this.form.addEventListener("change", () => this.changed(), on);
-    this.form.addEventListener("submit", () => this.leave(), on);
+    this.form.addEventListener("submit", (e) => this.leave(e), on);
     addEventListener("online", () => this.pending && this.send(), on);
     addEventListener("pagehide", () => this.pending && this.send({ keepalive: true }), on);
     this.restore();
@@ -71,31 +71,39 @@ class AutoSave extends HTMLElement {
   settle(id, answer) {
     if (answer?.ok) {
       forget(this.key, id);
+      this.note(answer.headers.get("X-Seen"));
       if (this.pending === id) { this.pending = null; this.tries = 0; this.show("saved"); }
       this.dispatchEvent(new CustomEvent("saved", { bubbles: true }));
       return;
     }
+    const signedOut = answer && (answer.status === 401 || answer.type === "opaqueredirect");
     const refused = answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
-    this.show(refused ? "refused" : "failed");
-    if (refused || answer?.type === "opaqueredirect") return;
+    this.show(signedOut ? "signedout" : answer?.status === 409 ? "conflict" : refused ? "refused" : "failed");
+    if (signedOut || refused) return;
     this.timer = setTimeout(() => this.send(), RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)]);
   }
 
-  // A plain submit carries the values itself; what is kept goes when the next page comes.
-  leave() {
+  // The state of the row that this form shows, so that the server notices when somebody else changes it.
+  note(seen) {
+    if (seen && this.form.elements.seen) this.form.elements.seen.value = seen;
+  }
+
+  // A plain submit carries the values itself. One that a script took over (quiz-check) may still fail, so what is kept stays.
+  leave(e) {
     clearTimeout(this.timer);
-    if (this.pending) forget(this.key, this.pending);
+    const id = this.pending;
     this.pending = null;
+    if (id) setTimeout(() => e.defaultPrevented || forget(this.key, id));
   }
 
   show(state) {
     const box = this.dataset.status ? document.getElementById(this.dataset.status) : this.querySelector(".autosave");
     const text = box?.querySelector(".autosave-text");
     if (!text) return;
-    box.classList.toggle("is-failed", state === "failed" || state === "refused");
+    box.classList.toggle("is-failed", state !== "saving" && state !== "saved");
     const words = box.dataset[state].replace("{time}", clock());
     text.replaceChildren(words);
-    if (state !== "failed") return;
+    if (state !== "failed" && state !== "signedout") return;
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = box.dataset.again;

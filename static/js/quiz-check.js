@@ -1,4 +1,4 @@
-// <quiz-check id data-none data-failed>: answers a question without leaving the page. The server checks; it answers
+// <quiz-check id data-none data-failed data-signedout>: answers a question without leaving the page. The server checks; it answers
 // with this very fragment, which takes this element's place. Anything else it answers is a reason to post plainly.
 import { postForm, uuid } from "./post.js";
 
@@ -21,6 +21,7 @@ class QuizCheck extends HTMLElement {
       const answer = await postForm(form, { body });
       const fresh = await this.fragment(answer);
       if (fresh) return this.become(fresh);
+      if (answer.status === 401) return this.say("again", this.dataset.signedout);
       if (answer.status >= 500) return this.say("again", this.dataset.failed);
       this.plain = true;
       form.requestSubmit(e.submitter);
@@ -45,7 +46,9 @@ class QuizCheck extends HTMLElement {
     const isPage = answer.type !== "opaqueredirect" && (answer.ok || answer.status === 422);
     if (!isPage || !(answer.headers.get("Content-Type") || "").startsWith("text/html")) return null;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.getElementById(this.id);
+    const fresh = page.getElementById(this.id);
+    if (fresh) for (const other of page.querySelectorAll("[data-with]")) document.getElementById(other.id)?.replaceWith(other);
+    return fresh;
   }
 
   become(fresh) {
