@@ -18,7 +18,7 @@ import tenants.models  # noqa: F401
 from blueprints import hooks, pages
 from blueprints.home.nav import nav_items
 from blueprints.hosts import HostedFlask
-from core import access, assets, i18n, keystore
+from core import access, keystore, templating
 from core.config import Config, config, load, use
 from core.db import db
 from core.harden import open_escapes
@@ -44,8 +44,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> HostedFlask:
     Migrate(app, db, directory="migrations")
     CSRFProtect(app)
     access.init_app(app)
-    i18n.init_app(app)
-    assets.init_app(app)
+    templating.install(app)
     pages.register(app)
     app.context_processor(lambda: {"nav_items": nav_items() if g.get("frames") and db.has_frame() else []})
     hooks.install(app)

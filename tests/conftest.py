@@ -79,6 +79,7 @@ def platform() -> Iterator[Platform]:
     platform.postgres.start()
     platform.valkey.start()
     configuration.use(configuration.load(platform.environ()))
+    keystore.start(configuration.config())
     with connect(platform.postgres.superuser_url) as superuser:
         foundation.make_roles(superuser, platform.postgres.app_password, platform.postgres.owner_password)
         foundation.make_schemas(superuser)

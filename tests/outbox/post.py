@@ -1,0 +1,85 @@
+"""A real SMTP server that remembers what it took, and real workers that may be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from email import message_from_bytes
+from email.message import Message
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.conftest import REPOSITORY
+
+
+class PostOffice:
+    """Takes mail on a loopback port."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.taken: list[Message] = []
+        self._controller: Controller | None = None
+
+    @property
+    def url(self) -> str:
+        """Return its address for SMTP_URL."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Take one mail."""
+        self.taken.append(message_from_bytes(envelope.content or b""))
+        return "250 taken"
+
+    def open(self) -> None:
+        """Begin to take mail."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def close(self) -> None:
+        """Stop taking mail."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the Message-IDs taken, in order."""
+        return [str(mail["Message-ID"]) for mail in self.taken]
+
+
+class WorkerProcess:
+    """One `python -m jobs.worker`."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "jobs.worker"], cwd=REPOSITORY,
+            env={**os.environ, "KWEEK_LOOK_EVERY_S": "0.2", **environ},
+        )  # fmt: skip
+
+    def kill9(self) -> None:
+        """End it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End it in order."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> bool:
+    """Return whether `holds()` became true within `seconds`."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
