@@ -15,7 +15,7 @@ from core import clock
 from core.db import db
 
 TOKEN_BYTES = 32
-TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 
 
 def new_token() -> str:
@@ -24,7 +24,7 @@ def new_token() -> str:
 
 
 def is_token(text: str) -> bool:
-    """Return whether `text` has the shape of a token."""
+    """Return whether `text` may be a token: what is longer or stranger is not even hashed."""
     return bool(TOKEN.fullmatch(text))
 
 

@@ -14,6 +14,7 @@ from blueprints.hosts import HostedFlask
 from core import clock, sessions
 from core.db import db
 from tenants.people.models import Member, MemberRole, MemberSession
+from tests.browsing import client_on
 from tests.opened import Opened
 
 PEOPLE = {
@@ -53,9 +54,7 @@ class Cast:
 
     def client(self, app: HostedFlask, who: str | None) -> FlaskClient:
         """Return a client on this academy's host, signed in as `who`, sending the right Origin."""
-        client = app.test_client()
-        client.environ_base["HTTP_HOST"] = self.host
-        client.environ_base["HTTP_ORIGIN"] = f"http://{self.host}"
+        client = client_on(app, self.host)
         if who is not None:
             client.set_cookie(sessions.cookie_name(), self.token(who), domain=self.host)
         return client

@@ -75,3 +75,16 @@ def _is_run(said: str) -> bool:
     steps = {ord(b) - ord(a) for a, b in zip(said, said[1:], strict=False)}
     repeats = any(said == (said[:size] * len(said))[: len(said)] for size in range(1, 5))
     return steps <= {1, -9} or steps <= {-1, 9} or repeats
+
+
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"),
+           ("Windows", "Windows"), ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+            ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+
+
+def device_parts(agent: str) -> tuple[str | None, str | None]:
+    """Return browser and system that a User-Agent names, each None if it names none that we know."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), None)
+    system = next((name for sign, name in SYSTEMS if sign in agent), None)
+    return browser, system

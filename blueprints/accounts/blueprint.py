@@ -1,0 +1,5 @@
+"""The blueprint that the account pages are on."""
+
+from flask import Blueprint
+
+accounts = Blueprint("accounts", __name__)

@@ -1,0 +1,90 @@
+"""Sign up, sign in, sign out, and step into an academy that one owns."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from blueprints import credentials
+from blueprints.accounts.blueprint import accounts
+from blueprints.accounts.forms import SignUpForm
+from blueprints.credentials import SignInForm
+from core import access, limits
+from core.access import public, signed_in
+from core.academies.handoff import make_pass
+from core.accounts import actions, queries
+from core.accounts.models import Account
+from core.accounts.signing import sign_in as sign_in_account
+from core.i18n import language
+from core.sessions import token_of
+from core.urls import academy_url, safe_next
+
+
+@access.loads("platform")
+def load_account(token: str) -> Account | None:
+    """Return the account of this session token; keep a used session alive."""
+    found = queries.session_and_account(token)
+    if found is None:
+        return None
+    session, account = found
+    if actions.sessions.touch(session):
+        account.visited_at = session.seen_at
+        access.sessions.give_cookie(token)
+    return account
+
+
+@accounts.route("/sign-up", methods=["GET", "POST"])
+@public
+def sign_up() -> Any:
+    """Make an account; a known address sees the same page and gets a different mail."""
+    if current_user.is_authenticated:
+        return redirect("/")
+    form = SignUpForm()
+    if form.validate_on_submit():
+        limits.spend(limits.mail_limits(form.email.data, credentials.address()))
+        actions.sign_up(form.first_name.data, form.last_name.data, form.email.data, form.password.data, language())
+        return redirect(url_for(".sign_up_done"), 303)
+    return credentials.page("accounts/sign_up.html", form)
+
+
+@accounts.get("/sign-up/done")
+@public
+def sign_up_done() -> str:
+    """Say that a mail is on its way."""
+    return render_template("accounts/sign_up_done.html")
+
+
+@accounts.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    """Sign in; one sentence for a wrong address and for a wrong password."""
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")))
+    form = SignInForm(data={"next": request.args.get("next", "")})
+    if form.validate_on_submit():
+        token = sign_in_account(form.email.data, form.password.data, credentials.device(), credentials.address(),
+                                token_of(request))  # fmt: skip
+        if token is not None:
+            return credentials.let_in(token, form.next.data)
+        form.refuse()
+    return credentials.page("credentials/sign_in.html", form)
+
+
+@accounts.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End this device's session."""
+    actions.sessions.end(token_of(request))
+    return credentials.let_out(url_for(".sign_in"))
+
+
+@accounts.post("/academies/<uuid:academy_id>/entries")
+@signed_in
+def enter(academy_id: UUID) -> Response:
+    """Step into an academy of one's own with a pass that lives 30 seconds and works once."""
+    slug, token = make_pass(current_user.id, academy_id)
+    return redirect(academy_url(slug, f"/entry/{token}"), 303)

@@ -1,0 +1,71 @@
+"""Sign in, sign out, and the owner's entry from the platform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from blueprints import credentials
+from blueprints.credentials import SignInForm
+from blueprints.people.blueprint import people
+from core import access, sessions
+from core.academies.handoff import take_pass
+from core.access import public
+from core.errors import Gone
+from core.sessions import token_of
+from core.urls import platform_url, safe_next
+from tenants.people import queries, signing
+from tenants.people.models import Member
+from tenants.people.owners import member_for_owner
+
+
+@access.loads("academy")
+def load_member(token: str) -> Member | None:
+    """Return the member of this session token; keep a used session alive."""
+    found = queries.session_and_member(token)
+    if found is None:
+        return None
+    session, member = found
+    if signing.sessions.touch(session):
+        member.visited_at = session.seen_at
+        sessions.give_cookie(token)
+    return member
+
+
+@people.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    """Sign in; one sentence for a wrong address and for a wrong password."""
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")))
+    form = SignInForm(data={"next": request.args.get("next", "")})
+    if form.validate_on_submit():
+        token = signing.sign_in(form.email.data, form.password.data, credentials.device(), credentials.address(),
+                                token_of(request))  # fmt: skip
+        if token is not None:
+            return credentials.let_in(token, form.next.data)
+        form.refuse()
+    return credentials.page("credentials/sign_in.html", form, platform_sign_in=platform_url("/sign-in"))
+
+
+@people.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End this device's session."""
+    signing.sessions.end(token_of(request))
+    return credentials.let_out(url_for(".sign_in"))
+
+
+@people.get("/entry/<token>")
+@public
+def entry(token: str) -> Any:
+    """Let an owner in who comes from the platform with a pass that works once."""
+    try:
+        facts = take_pass(token, g.academy.number)
+    except Gone:
+        return credentials.link_is_dead("credentials/link_gone.html", kind="entry", platform=platform_url("/"))
+    member = member_for_owner(facts)
+    return credentials.let_in(signing.fresh_session(member, credentials.device(), token_of(request)), "/")

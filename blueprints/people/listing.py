@@ -1,0 +1,119 @@
+"""Managers' pages: who is here, invite, change roles, remove."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from blueprints import credentials
+from blueprints.people.blueprint import people
+from blueprints.people.forms import ORDER, ROLE_HINTS, ROLE_NAMES, InviteForm, RolesForm
+from core import limits
+from core.access import roles
+from core.limits import Limit
+from tenants.people import courses, inviting, queries, rules
+from tenants.people.inviting import Host, Invited
+from tenants.people.models import Member
+
+
+@people.get("/people")
+@roles("owner", "manager")
+def index() -> Any:
+    """List members, with a filter by role and a search; and invitations that wait."""
+    role = request.args.get("role") if request.args.get("role") in ORDER else None
+    found = queries.people_page(request.args.get("page", 1, type=int), role, request.args.get("q", ""))
+    return credentials.page(
+        "people/index.html", None, found=found, role=role, invitations=queries.open_invitations(),
+        counts=queries.counts_by_role(), role_names=ROLE_NAMES, order=ORDER,
+    )  # fmt: skip
+
+
+@people.route("/people/invite", methods=["GET", "POST"])
+@roles("owner", "manager")
+def invite() -> Any:
+    """Invite people by mail."""
+    form = InviteForm()
+    form.roles.offer(rules.givable(current_user.roles))
+    form.offer_courses(courses.choices())
+    if form.validate_on_submit():
+        limits.spend([Limit("invite", (str(current_user.id),), 100, 3600)])
+        course_id = UUID(form.course_id.data) if form.course_id.data else None
+        _say(inviting.invite(_me(), _host(), form.found, form.roles.data, course_id))
+        return credentials.here(url_for(".index"))
+    return credentials.page("people/invite.html", form, role_hints=ROLE_HINTS)
+
+
+@people.post("/people/invitations/<uuid:invitation_id>/mails")
+@roles("owner", "manager")
+def resend(invitation_id: UUID) -> Any:
+    """Mail an invitation once more, with a new link."""
+    row = queries.open_invitation(invitation_id)
+    limits.spend(limits.mail_limits(row.email or "", credentials.address()))
+    inviting.resend(row, _me(), _host())
+    return credentials.here(url_for(".index"), _("The invitation is on its way again."))
+
+
+@people.post("/people/invitations/<uuid:invitation_id>/withdrawal")
+@roles("owner", "manager")
+def withdraw(invitation_id: UUID) -> Any:
+    """Make an invitation's link useless."""
+    inviting.withdraw(queries.open_invitation(invitation_id), _me())
+    return credentials.here(url_for(".index"), _("The invitation is withdrawn."))
+
+
+@people.route("/people/<uuid:member_id>", methods=["GET", "POST"])
+@roles("owner", "manager")
+def show(member_id: UUID) -> Any:
+    """Show a member; change their roles."""
+    member = queries.member(member_id)
+    form = RolesForm(data={"roles": sorted(member.roles)})
+    form.roles.offer(rules.givable(current_user.roles))
+    if form.validate_on_submit():
+        changed = inviting.set_roles(member, form.roles.data, _me())
+        if changed and member.id == current_user.id:
+            return credentials.let_in(signing_anew(member), url_for(".index"))
+        return credentials.here(url_for(".index"), _("The roles are saved."))
+    return credentials.page(
+        "people/show.html", form, member=member, role_names=ROLE_NAMES, role_hints=ROLE_HINTS, order=ORDER,
+        may_change=rules.may_change(current_user.roles, member.roles),
+        may_remove=rules.may_remove(current_user.roles, member.roles, member.id == current_user.id),
+    )  # fmt: skip
+
+
+@people.post("/people/<uuid:member_id>/removal")
+@roles("owner", "manager")
+def remove(member_id: UUID) -> Any:
+    """Remove a member from the academy."""
+    member = queries.member(member_id)
+    inviting.remove(member, _me())
+    return credentials.here(url_for(".index"), _("%(name)s can no longer sign in here.", name=member.name))
+
+
+def signing_anew(member: Member) -> str:
+    """Return a fresh session for the member who changed their own roles (T19)."""
+    return inviting.sessions.start(member.id, credentials.device())
+
+
+def _say(result: Invited) -> None:
+    """Tell the manager what came of it."""
+    if result.invited:
+        flash(ngettext("%(num)d invitation is on its way.", "%(num)d invitations are on their way.",
+                       len(result.invited)), "success")  # fmt: skip
+    if result.known:
+        flash(ngettext("%(list)s is already a member here, so no invitation was sent.",
+                       "%(list)s are already members here, so no invitation was sent.", len(result.known),
+                       list=", ".join(result.known)), "warning")  # fmt: skip
+
+
+def _host() -> Host:
+    return Host(g.academy.name, g.academy.slug, g.academy.language)
+
+
+def _me() -> Member:
+    member: Member = current_user._get_current_object()
+    return member

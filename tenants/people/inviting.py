@@ -1,0 +1,189 @@
+"""Inviting people, accepting an invitation, changing roles, removing a member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from core import clock
+from core.accounts.passwords import hash_password, is_right
+from core.accounts.rules import clean_name
+from core.db import db
+from core.errors import Forbidden, Gone
+from core.tokens import hash_of, new_token
+from core.urls import academy_url
+from tenants.audit.actions import record
+from tenants.mail.actions import write_letter
+from tenants.people import joined, queries, rules
+from tenants.people.models import Invitation, Member, MemberRole
+from tenants.people.signing import links, sessions
+
+INVITATION_LASTS = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Host:
+    """What an invitation says of the academy: name, subdomain and language."""
+
+    name: str
+    slug: str
+    language: str
+
+
+@dataclass
+class Invited:
+    """What came of inviting several addresses."""
+
+    invited: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+
+
+def invite(by: Member, host: Host, emails: Iterable[str], roles: Iterable[str], course_id: UUID | None) -> Invited:
+    """Mail an invitation to each address; active members get the course at once. Raises Forbidden."""
+    roles = frozenset(roles)
+    if not rules.may_give(by.roles, roles):
+        raise Forbidden("roles")
+    result = Invited()
+    for email in emails:
+        member = queries.active_by_email(email)
+        if member is None:
+            _invite_one(by, host, email, roles, course_id)
+            result.invited.append(email)
+        else:
+            joined.tell(member, course_id)
+            result.known.append(email)
+    return result
+
+
+def _invite_one(by: Member, host: Host, email: str, roles: frozenset[str], course_id: UUID | None) -> None:
+    """Store and mail one invitation; it replaces earlier ones of this address."""
+    for earlier in queries.waiting_for(email):
+        earlier.withdrawn_at = clock.now()
+    row = Invitation(email=email, roles=sorted(roles), course_id=course_id, invited_by=by.id, token_hash=b"",
+                     expires_at=clock.now())  # fmt: skip
+    _send(row, by, host)
+    db.session.add(row)
+    db.session.flush()
+    record("member.invited", actor_id=by.id, invitation=str(row.id))
+
+
+def resend(row: Invitation, by: Member, host: Host) -> None:
+    """Mail the invitation anew with a new link and a new end; the old link is dead."""
+    if not rules.may_give(by.roles, row.roles):
+        raise Forbidden("roles")
+    _send(row, by, host)
+
+
+def withdraw(row: Invitation, by: Member) -> None:
+    """Make the invitation's link useless."""
+    if not rules.may_give(by.roles, row.roles):
+        raise Forbidden("roles")
+    row.withdrawn_at = clock.now()
+    record("member.uninvited", actor_id=by.id, invitation=str(row.id))
+
+
+def _send(row: Invitation, by: Member, host: Host) -> None:
+    token = new_token()
+    row.token_hash, row.made_at, row.expires_at = hash_of(token), clock.now(), clock.now() + INVITATION_LASTS
+    assert row.email is not None
+    write_letter(row.email, "invitation", host.language, academy=host.name, inviter=by.name,
+                 url=academy_url(host.slug, f"/invitations/{token}"), until=row.expires_at)  # fmt: skip
+
+
+def accept(token: str, first_name: str, last_name: str, password: str, language: str) -> Member:
+    """Return the member that the invitation makes. Sent twice, it returns the same member for the same password.
+
+    Raises Gone for a link that is withdrawn, expired, or used by someone with another password.
+    """
+    row = _take(token)
+    if row is None:
+        return _already(token, password)
+    member = _member_for(row, first_name, last_name, password, language)
+    _add_roles(member, row.roles)
+    joined.tell(member, row.course_id)
+    record("member.joined", actor_id=member.id, invitation=str(row.id))
+    return member
+
+
+def _take(token: str) -> Invitation | None:
+    taken = (
+        sa.update(Invitation)
+        .where(Invitation.token_hash == hash_of(token), Invitation.accepted_at.is_(None),
+               Invitation.withdrawn_at.is_(None), Invitation.expires_at > clock.now())
+        .values(accepted_at=clock.now()).returning(Invitation)
+    )  # fmt: skip
+    return db.session.scalars(taken).one_or_none()
+
+
+def _already(token: str, password: str) -> Member:
+    """Return the member of an accepted invitation who knows the password: the form was sent twice."""
+    row = queries.invitation_by_token(token)
+    accepted = row is not None and row.accepted_at is not None
+    member = queries.active_by_email(row.email or "") if accepted and row is not None else None
+    if not is_right(member.password_hash if member else None, password) or member is None:
+        raise Gone("invitation")
+    return member
+
+
+def _member_for(row: Invitation, first_name: str, last_name: str, password: str, language: str) -> Member:
+    """Return the invited person's row: new, back again, or (somebody who joined meanwhile) as it stands."""
+    member = queries.member_by_email(row.email or "")
+    if member is not None and member.is_active:
+        if not is_right(member.password_hash, password):
+            raise Gone("member")
+        return member
+    if member is None:
+        member = Member(email=row.email)
+        db.session.add(member)
+    member.first_name, member.last_name = clean_name(first_name), clean_name(last_name)
+    member.password_hash, member.language, member.state = hash_password(password), language, "active"
+    member.email_confirmed_at = clock.now()
+    _flush_or_gone()
+    return member
+
+
+def _flush_or_gone() -> None:
+    """Store the new member; two invitations of one address accepted at once leave one member."""
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Gone("member") from None
+
+
+def _add_roles(member: Member, roles: Iterable[str]) -> None:
+    for role in frozenset(roles) - member.roles:
+        member.role_rows.append(MemberRole(role=role, given_at=clock.now()))
+    db.session.flush()
+
+
+def set_roles(member: Member, wanted: Iterable[str], by: Member) -> bool:
+    """Give the member the wanted roles, as far as `by` may; return whether anything changed.
+
+    The member's sessions end, so that no device goes on with the old rights (T19). Raises Forbidden.
+    """
+    if not rules.may_change(by.roles, member.roles):
+        raise Forbidden("member")
+    roles = rules.new_roles(member.roles, wanted, by.roles)
+    if roles == member.roles:
+        return False
+    member.role_rows = [row for row in member.role_rows if row.role in roles]
+    _add_roles(member, roles)
+    sessions.end_all(member.id)
+    record("member.roles", actor_id=by.id, member=str(member.id), roles=sorted(roles))
+    return True
+
+
+def remove(member: Member, by: Member) -> None:
+    """Remove the member: no sign-in, no sessions, no roles; what they made stays. Raises Forbidden."""
+    if not rules.may_remove(by.roles, member.roles, is_self=member.id == by.id):
+        raise Forbidden("member")
+    member.state, member.role_rows = "removed", []
+    for kind in ("reset", "change", "confirm"):
+        links.end(member.id, kind)
+    sessions.end_all(member.id)
+    record("member.removed", actor_id=by.id, member=str(member.id))
