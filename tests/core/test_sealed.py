@@ -225,9 +225,9 @@ def test_T38_four_threads_seal_80000_values_and_none_under_a_wrong_key(store: Ke
 
 
 def in_threads(write: Callable[[int], None]) -> None:
-    """Run `write(0..3)` in four threads that are switched fifty times as often as usual."""
+    """Run `write(0..3)` in four threads that are switched a thousand times as often as usual."""
     usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 50)
+    sys.setswitchinterval(usual / 1000)
     threads = [threading.Thread(target=write, args=(place,)) for place in range(THREADS)]
     try:
         for thread in threads:
