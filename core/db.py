@@ -149,7 +149,9 @@ class Database(SQLAlchemy):
     """Flask-SQLAlchemy with our engines and with sessions keyed by frame instead of app context."""
 
     def __init__(self) -> None:
-        super().__init__(session_options={"class_": ScopedSession, "scopefunc": _current_token})
+        super().__init__(
+            session_options={"class_": ScopedSession, "scopefunc": _current_token, "expire_on_commit": False}
+        )
         self.clusters: dict[str, sa.Engine] = {}
 
     def connect(self, url: str, cluster: str = "main", **options: Any) -> None:

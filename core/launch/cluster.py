@@ -130,7 +130,7 @@ class Postgres(Server):
             self._initdb()
         options = [f"-c{name}={value.strip(chr(39))}" for name, value in SERVER_SETTINGS.items()]
         if not self.fsync:
-            options += ["-cfsync=off", "-csynchronous_commit=off", "-cfull_page_writes=off"]
+            options += ["-cfsync=off", "-cfull_page_writes=off"]
         self._spawn([str(self.binary("postgres")), "-D", str(self.data), "-k", str(self.socket_dir), *options], True)
         self._wait()
         self._make_database()
