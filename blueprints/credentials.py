@@ -136,7 +136,7 @@ class ProfileForm(NameFields):
     scheme = RadioField(
         _l("Appearance"),
         choices=[SelectChoice("auto", _l("Like my device")), SelectChoice("light", _l("Light")),
-                 SelectChoice("dark", _l("Dark"))],  # fmt: skip
+                 SelectChoice("dark", _l("Dark"))],
         default="auto",
     )
 
@@ -187,8 +187,8 @@ def device_name(agent: str | None) -> str:
     """Return `Firefox on Windows` for a stored device."""
     browser, system = rules.device_parts(agent or "")
     if browser and system:
-        return _("%(browser)s on %(system)s", browser=browser, system=system)
-    return browser or system or _("Unknown device")
+        return str(_("%(browser)s on %(system)s", browser=browser, system=system))
+    return browser or system or str(_("Unknown device"))
 
 
 def address() -> str:
@@ -196,10 +196,10 @@ def address() -> str:
     return request.remote_addr or "unknown"
 
 
-def remember_looks(url: str, language: str, scheme: str, message: Any = None) -> Response:
+def remember_looks(url: str, language: str | None, scheme: str, message: Any = None) -> Response:
     """Return a redirect that also sets the cookies by which pages before sign-in look the same."""
     response = make_response(here(url, message))
     for name, value in ((LANGUAGE_COOKIE, language), (SCHEME_COOKIE, scheme)):
-        response.set_cookie(name, value, max_age=YEAR_S, secure=config().scheme == "https", httponly=True,
+        response.set_cookie(name, value or "", max_age=YEAR_S, secure=config().scheme == "https", httponly=True,
                             samesite="Lax")  # fmt: skip
     return response

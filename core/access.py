@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar, cast
 
 from flask import Flask, Response, abort, g, redirect, request, url_for
 from flask_login import AnonymousUserMixin, LoginManager, current_user
@@ -128,7 +128,7 @@ def _guarded(view: Callable[P, R], rule: str, check: Callable[[], None]) -> Call
     @wraps(view)
     def guarded(*args: P.args, **kw: P.kwargs) -> R | Response:
         if not current_user.is_authenticated:
-            return to_sign_in()
+            return cast(Response, to_sign_in())
         check()
         return view(*args, **kw)
 

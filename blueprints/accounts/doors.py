@@ -14,8 +14,8 @@ from blueprints.accounts.blueprint import accounts
 from blueprints.accounts.forms import SignUpForm
 from blueprints.credentials import SignInForm
 from core import access, limits
-from core.access import public, signed_in
 from core.academies.handoff import make_pass
+from core.access import public, signed_in
 from core.accounts import actions, queries
 from core.accounts.models import Account
 from core.accounts.signing import sign_in as sign_in_account

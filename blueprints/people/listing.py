@@ -76,7 +76,7 @@ def show(member_id: UUID) -> Any:
     if form.validate_on_submit():
         changed = inviting.set_roles(member, form.roles.data, _me())
         if changed and member.id == current_user.id:
-            return credentials.let_in(signing_anew(member), url_for(".index"))
+            return credentials.let_in(signing_anew(member), "/")
         return credentials.here(url_for(".index"), _("The roles are saved."))
     return credentials.page(
         "people/show.html", form, member=member, role_names=ROLE_NAMES, role_hints=ROLE_HINTS, order=ORDER,

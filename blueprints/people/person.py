@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints import credentials
-from blueprints.people.blueprint import people
 from blueprints.credentials import ChangeEmailForm, ChangePasswordForm, ProfileForm
+from blueprints.people.blueprint import people
 from core import limits
 from core.access import signed_in
 from core.errors import NotFound

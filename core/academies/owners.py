@@ -137,10 +137,15 @@ def find_offer(token: str, account: Account) -> OwnerOffer:
     return offer
 
 
+def offered(offer: OwnerOffer) -> Academy:
+    """Return the academy that is offered."""
+    return db.session.get_one(Academy, offer.academy_id)
+
+
 def accept_offer(token: str, account: Account) -> Academy:
     """Make the account an owner; an offer to hand over ends the giver's ownership. Raises Gone."""
     offer = find_offer(token, account)
-    academy = db.session.get_one(Academy, offer.academy_id)
+    academy = offered(offer)
     _hold(academy)
     giver = db.session.get(Account, offer.offered_by) if offer.offered_by else None
     if giver is None or not owns(giver, academy) or not serves(academy.state):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -97,12 +98,16 @@ def _ids_by_name(role: str | None, search: str) -> list[UUID]:
     if role:
         query = query.where(Member.id.in_(sa.select(MemberRole.member_id).where(MemberRole.role == role)))
     rows = db.session.execute(query).all()
-    opened = [unseal_rows(Member, name, [(row[0], row[place]) for row in rows])
+    opened = [_opened(name, [(row[0], row[place]) for row in rows])
               for place, name in enumerate(("first_name", "last_name", "email"), 1)]  # fmt: skip
     people = [(normalised(f"{first} {last}"), normalised(email or ""), row[0])
               for row, first, last, email in zip(rows, *opened, strict=True)]  # fmt: skip
     sought = normalised(search)
     return [one for name, email, one in sorted(people) if sought in name or sought in email]
+
+
+def _opened(name: str, rows: list[Any]) -> list[str | None]:
+    return unseal_rows(Member, name, rows)
 
 
 def open_invitations() -> list[Invitation]:
