@@ -6,29 +6,35 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import jobs
 
 PROCESSES = {"worker", "scheduler", "cli", "start", "perform", "registry", "academy_commands", "platform_commands"}
+LONGEST = timedelta(days=6)
 
 
 @dataclass(frozen=True)
 class Periodic:
-    """A job of the platform that is queued once per period."""
+    """A platform job that is queued once per period."""
 
     name: str
     every: timedelta
 
-    def slot(self, now: datetime) -> str:
-        """Return the word of the present period; two schedulers queue it once."""
-        return f"{self.name}:{int(now.timestamp() // self.every.total_seconds())}"
+    def work_id(self, now: datetime) -> UUID:
+        """Return the id of the row for the period at hand. Two schedulers, or one that was restarted, make the
+        same id, and done rows stay for a week: the period's work is written once."""
+        period = int(now.timestamp() // self.every.total_seconds())
+        return uuid5(NAMESPACE_URL, f"kweek:{self.name}:{self.every.total_seconds():.0f}:{period}")
 
 
 _periodic: dict[str, Periodic] = {}
 
 
 def every(period: timedelta, name: str) -> None:
-    """Queue platform job `name` once in each `period`."""
+    """Queue platform job `name` once in each `period`, up to 6 days. Raises ValueError for a longer one."""
+    if not timedelta(seconds=1) <= period <= LONGEST:
+        raise ValueError(f"{name}: a period is between a second and {LONGEST.days} days")
     _periodic[name] = Periodic(name, period)
 
 

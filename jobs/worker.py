@@ -1,7 +1,7 @@
-"""`python -m jobs.worker`: does the outbox's work. RQ wakes it; without Redis it looks for itself.
+"""`python -m jobs.worker`: does the outbox's work. RQ wakes it; without Redis it looks for itself every second.
 
-One queue only: rq loses a job silently when a worker that listens on several dies just after taking one.
-Here even that costs nothing but time, because the row stays open until its effects are committed.
+One process, one queue, one job at a time, no fork: rq loses a job silently when a worker dies just after taking
+it, so nothing rests on rq. The row stays open until its effects are committed, and every worker looks at the table.
 """
 
 from __future__ import annotations
@@ -10,30 +10,69 @@ import logging
 import os
 import signal
 import sys
-import threading
+import time
 from typing import Any
 
 import redis
 import structlog
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
+from rq.exceptions import DequeueTimeout
 from rq.serializers import JSONSerializer
-from rq.timeouts import TimerDeathPenalty
+from rq.timeouts import BaseDeathPenalty
 
 import jobs.registry
 from core import queue
 from core.config import ConfigError, config
-from jobs.perform import drain
+from jobs import perform
 from jobs.start import start
 
-LOOK_EVERY_S = float(os.environ.get("KWEEK_LOOK_EVERY_S", "1"))
+LOOK_EVERY_S = 1
+HEARTBEAT_S = 30
 log = structlog.get_logger("kweek.worker")
 
 
+class NoPenalty(BaseDeathPenalty):  # type: ignore[misc]
+    """Leaves SIGALRM alone: jobs/perform.py limits each job by its own measure."""
+
+    def setup_death_penalty(self) -> None:
+        """Set up nothing."""
+
+    def cancel_death_penalty(self) -> None:
+        """Cancel nothing."""
+
+
+class Listener(SimpleWorker):  # type: ignore[misc]
+    """An rq worker whose loop is ours: it is asked for one wake-up at a time."""
+
+    death_penalty_class = NoPenalty
+    _beat = 0.0
+
+    def hear(self, timeout_s: int | None) -> None:
+        """Take one wake-up and act on it; wait `timeout_s` seconds for it (None: do not wait). Raises RedisError."""
+        if time.monotonic() - self._beat > HEARTBEAT_S:
+            self._live()
+        try:
+            found = Queue.dequeue_any(self.queues, timeout_s, connection=self.connection,
+                                      serializer=self.serializer, death_penalty_class=NoPenalty)  # fmt: skip
+        except DequeueTimeout:
+            return
+        if found is not None:
+            self.execute_job(*found)
+
+    def _live(self) -> None:
+        """Say that this worker lives, and let rq tidy what a dead one left in its books."""
+        self.heartbeat()
+        self.clean_registries()  # type: ignore[no-untyped-call]
+        self._beat = time.monotonic()
+
+
 class Worker:
-    """Looks at the table every second in the main thread; a second thread listens to Redis for less waiting."""
+    """Waits for a wake-up, or for a second, and then does what is due; until it is stopped."""
 
     def __init__(self) -> None:
-        self.stopping = threading.Event()
+        self.stopping = perform.halt
+        self._listener: Listener | None = None
+        self._is_deaf = False
 
     def stop(self, *_: Any) -> None:
         """Finish the present piece of work, then end."""
@@ -41,38 +80,54 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped."""
-        threading.Thread(target=self._listen, daemon=True).start()
+        is_idle = True
         while not self.stopping.is_set():
-            try:
-                drain()
-            except Exception as error:  # Postgres away: the rows wait there
-                log.warning("cannot look at the outbox", error=type(error).__name__)
+            heard = self._hear(LOOK_EVERY_S if is_idle else None)
+            if not heard and is_idle:
+                self.stopping.wait(LOOK_EVERY_S)
+            is_idle = self._look() == 0
+        self._leave()
+
+    def _hear(self, timeout_s: int | None) -> bool:
+        """Listen to Redis for a moment; return whether it is there."""
+        try:
+            if self._listener is None:
+                self._listener = listener()
+            self._listener.hear(timeout_s)
+        except redis.RedisError as error:
+            if not self._is_deaf:
+                log.warning("redis is away; looking at the outbox every second", error=type(error).__name__)
+            self._is_deaf, self._listener = True, None
+            return False
+        except Exception as error:  # rq's books are no reason to stop working
+            log.error("rq failed", error=type(error).__name__, at=perform.place(error))
+            self._listener = None
+            return False
+        self._is_deaf = False
+        return True
+
+    def _look(self) -> int:
+        try:
+            return perform.drain()
+        except Exception as error:  # Postgres away: the rows wait there
+            log.warning("cannot look at the outbox", error=type(error).__name__)
             self.stopping.wait(LOOK_EVERY_S)
+            return 0
 
-    def _listen(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                listener().work(with_scheduler=False, logging_level="WARNING")
-            except redis.RedisError as error:
-                log.warning("redis is away", error=type(error).__name__)
-            except Exception as error:
-                log.warning("listening failed", error=type(error).__name__)
-            self.stopping.wait(1)
-
-
-class Listener(SimpleWorker):
-    """An rq worker that lives in a thread: signals belong to the main thread."""
-
-    death_penalty_class = TimerDeathPenalty
-
-    def _install_signal_handlers(self) -> None:
-        """Leave signals alone."""
+    def _leave(self) -> None:
+        try:
+            if self._listener is not None:
+                self._listener.register_death()  # type: ignore[no-untyped-call]
+        except redis.RedisError:
+            log.warning("redis is away; it will forget this worker by itself")
 
 
 def listener() -> Listener:
-    """Return an rq worker on our one queue."""
-    connection = redis.Redis.from_url(config().redis_url)
-    return Listener([queue.QUEUE], connection=connection, serializer=JSONSerializer)
+    """Return an rq worker on our one queue. Raises RedisError."""
+    connection = redis.Redis.from_url(config().redis_url, socket_timeout=5, socket_connect_timeout=1)
+    made = Listener([queue.QUEUE], connection=connection, serializer=JSONSerializer)
+    made.register_birth()  # type: ignore[no-untyped-call]
+    return made
 
 
 def main() -> int:

@@ -21,16 +21,16 @@ class Work(LocalBase):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_open", "priority", "due_at", postgresql_where="done_at is null and failed_at is null"),
-        Index("uq_outbox_once", "number", "job", "once", unique=True,
-              postgresql_where="done_at is null and once is not null",
-              postgresql_nulls_not_distinct=True),
+        # A row that was begun no longer counts: what is asked for after that moment must be done once more.
+        Index("uq_outbox_once", "number", "job", "once", unique=True, postgresql_nulls_not_distinct=True,
+              postgresql_where="once is not null and lease is null and done_at is null and failed_at is null"),
     )
 
     id: Mapped[UUID] = key()
     number: Mapped[int | None] = column(BigInteger, purpose="academy; empty for platform work", nullable=True)
     job: Mapped[str] = column(Text, purpose="registered name of the job")
     args: Mapped[dict[str, Any]] = column(JSONB, purpose="ids and numbers only", default=dict)
-    once: Mapped[str | None] = column(Text, purpose="two open rows with the same word are one", nullable=True)
+    once: Mapped[str | None] = column(Text, purpose="two waiting rows with the same word are one", nullable=True)
     priority: Mapped[int] = column(purpose="lower goes first", default=5)
     due_at: Mapped[datetime] = moment(purpose="not before", default=clock.now)
     made_at: Mapped[datetime] = made_at()
