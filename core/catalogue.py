@@ -23,8 +23,14 @@ HOUSE = Path(__file__).resolve().parent.parent
 TRANSLATIONS = HOUSE / "core" / "translations"
 SOURCES = ("blueprints", "core", "jobs", "templates", "tenants")
 KEYWORDS = {
-    "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "_l": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }
 STARTED = datetime(2026, 11, 23, tzinfo=UTC)  # a constant date keeps the file the same for the same strings
 USE = """usage: python -m core.i18n extract | compile | check | add
@@ -93,7 +99,7 @@ def gather() -> Catalog:
 def mapping() -> tuple[list[tuple[str, str]], dict[str, dict[str, str]]]:
     """Return which extractor reads which files, from babel.cfg."""
     with (TRANSLATIONS / "babel.cfg").open() as handle:
-        methods, options = parse_mapping_cfg(handle)
+        methods, options = parse_mapping_cfg(handle)  # type: ignore[no-untyped-call]
     return methods, options
 
 
@@ -183,7 +189,7 @@ def find_problems() -> Iterator[str]:
 
 def is_filled(message: Message) -> bool:
     """Return whether every form of the message has Dutch."""
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return bool(forms) and all(forms)
 
 

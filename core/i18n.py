@@ -31,12 +31,21 @@ TRANSLATIONS = Path(__file__).resolve().parent / "translations"
 def install(app: Flask) -> None:
     """Give `app` its languages, and templates what writes dates and lengths."""
     Babel(
-        app, default_locale="en", default_translation_directories=str(TRANSLATIONS), locale_selector=choose_language,
+        app,
+        default_locale="en",
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=choose_language,
         timezone_selector=zone,
     )
     app.jinja_env.globals.update(
-        language=language, language_names=NAMES, greeting=greeting, format_day=format_day, format_clock=format_clock,
-        format_moment=format_moment, format_length=format_length, format_minutes=format_minutes,
+        language=language,
+        language_names=NAMES,
+        greeting=greeting,
+        format_day=format_day,
+        format_clock=format_clock,
+        format_moment=format_moment,
+        format_length=format_length,
+        format_minutes=format_minutes,
     )
 
 
@@ -81,17 +90,17 @@ def _hosts_default() -> str | None:
 def zone() -> str:
     """Return the IANA time zone of the present academy; of the platform outside one."""
     academy = g.get("academy")
-    return academy.zone if academy is not None else ZONE
+    return str(academy.zone) if academy is not None else ZONE
 
 
 def greeting(name: str) -> str:
     """Return a greeting that fits the hour in the academy's zone."""
     hour = clock.now().astimezone(clock.ZoneInfo(zone())).hour
     if 6 <= hour < 12:
-        return gettext("Good morning, %(name)s", name=name)
+        return str(gettext("Good morning, %(name)s", name=name))
     if 12 <= hour < 18:
-        return gettext("Good afternoon, %(name)s", name=name)
-    return gettext("Good evening, %(name)s", name=name)
+        return str(gettext("Good afternoon, %(name)s", name=name))
+    return str(gettext("Good evening, %(name)s", name=name))
 
 
 def format_day(day: date | datetime) -> str:
@@ -100,17 +109,17 @@ def format_day(day: date | datetime) -> str:
     moment = isinstance(day, datetime)
     year = day.astimezone(clock.ZoneInfo(zone())).year if isinstance(day, datetime) else day.year
     pattern = "d MMMM" if year == this_year else "d MMMM y"
-    return format_datetime(day, pattern) if moment else format_date(day, pattern)
+    return str(format_datetime(day, pattern) if moment else format_date(day, pattern))
 
 
 def format_clock(moment: datetime) -> str:
     """Return `14:02` in the academy's zone."""
-    return format_datetime(moment, "HH:mm")
+    return str(format_datetime(moment, "HH:mm"))
 
 
 def format_moment(moment: datetime) -> str:
     """Return `27 November, 14:02` in the academy's zone."""
-    return gettext("%(day)s, %(time)s", day=format_day(moment), time=format_clock(moment))
+    return str(gettext("%(day)s, %(time)s", day=format_day(moment), time=format_clock(moment)))
 
 
 def format_length(seconds: float) -> str:
@@ -123,7 +132,7 @@ def format_length(seconds: float) -> str:
 def format_minutes(minutes: float) -> str:
     """Return `12 minutes`, never less than one."""
     whole = max(1, round(minutes))
-    return ngettext("%(num)d minute", "%(num)d minutes", whole)
+    return str(ngettext("%(num)d minute", "%(num)d minutes", whole))
 
 
 if __name__ == "__main__":

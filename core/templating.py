@@ -6,6 +6,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, has_request_context, request, url_for
 from flask_babel import gettext
@@ -27,9 +28,18 @@ def install(app: Flask) -> None:
     shelf.watch = config().env == "development"
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        asset_url=asset_url, theme_url=theme.theme_url, advise=theme.advise, scheme=scheme, initials=initials,
-        platform_name=platform_name, ruler_bars=ruler_bars, new_id=new_id, mark_letter=mark_letter, url_of=url_of,
-        COVERS=COVERS, colour_advice=colour_advice,
+        asset_url=asset_url,
+        theme_url=theme.theme_url,
+        advise=theme.advise,
+        scheme=scheme,
+        initials=initials,
+        platform_name=platform_name,
+        ruler_bars=ruler_bars,
+        new_id=new_id,
+        mark_letter=mark_letter,
+        url_of=url_of,
+        COVERS=COVERS,
+        colour_advice=colour_advice,
     )
 
 
@@ -44,7 +54,7 @@ def platform_name() -> str:
     return config().platform_name
 
 
-def url_of(endpoint: str, **values: str) -> str | None:
+def url_of(endpoint: str, **values: Any) -> str | None:
     """Return the address of a page, or None where this side of the house has no such page."""
     try:
         return url_for(endpoint, **values)
@@ -55,10 +65,12 @@ def url_of(endpoint: str, **values: str) -> str | None:
 def colour_advice(advice: theme.Advice) -> str:
     """Return what becomes of a brand colour, as a sentence for its owner."""
     if advice.is_adjusted:
-        return gettext("Buttons use %(colour)s: a little lighter, so that their words can be read.", colour=advice.fill)
+        return str(
+            gettext("Buttons use %(colour)s: a little lighter, so that their words can be read.", colour=advice.fill)
+        )
     if advice.has_dark_label:
-        return gettext("Your colour is kept. Words on buttons become dark, because white would be hard to read.")
-    return gettext("Your colour is kept, with white words on buttons.")
+        return str(gettext("Your colour is kept. Words on buttons become dark, because white would be hard to read."))
+    return str(gettext("Your colour is kept, with white words on buttons."))
 
 
 def new_id() -> str:

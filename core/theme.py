@@ -80,8 +80,12 @@ def advise(brand: str) -> Advice:
     both = palette(brand)
     fill = both["light"]["accent"]
     return Advice(
-        colour=brand, fill=fill, is_adjusted=fill != brand, has_dark_label=both["light"]["on-accent"] != "#ffffff",
-        light=both["light"], dark=both["dark"],
+        colour=brand,
+        fill=fill,
+        is_adjusted=fill != brand,
+        has_dark_label=both["light"]["on-accent"] != "#ffffff",
+        light=both["light"],
+        dark=both["dark"],
     )
 
 
@@ -112,8 +116,9 @@ def one_mode(brand: str, *, dark: bool) -> Palette:
     colours["ink"] = neutral(0.945, 0.006) if dark else neutral(0.235, 0.018)
     colours["ink-2"] = reach(0.70 if dark else 0.52, 0.014 * tint, hue, grounds, TEXT, step)
     colours["line-strong"] = reach(0.50 if dark else 0.68, 0.014 * tint, hue, grounds, UI, step)
-    text_start, line_start = (max(lightness, 0.70), max(lightness, 0.55)) if dark else (
-        min(lightness, 0.56), min(lightness, 0.70))
+    text_start, line_start = (
+        (max(lightness, 0.70), max(lightness, 0.55)) if dark else (min(lightness, 0.56), min(lightness, 0.70))
+    )
     colours["accent-text"] = reach(text_start, mild, hue, grounds, TEXT, step)
     colours["accent-line"] = reach(line_start, chroma, hue, grounds, UI, step)
     return colours | fill_colours(brand, dark=dark)

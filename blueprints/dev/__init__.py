@@ -14,12 +14,20 @@ from core.theme import hex_of
 
 dev = Blueprint("dev", __name__, url_prefix="/_dev")
 
-ERROR_PAGES = {
-    "400": {}, "400-form": {"reason": "form"}, "403": {}, "404": {}, "410": {}, "422": {}, "429": {"retry_after_s": 240},
-    "500": {}, "503": {}, "503-suspended": {"reason": "suspended"}, "503-updated": {"reason": "being updated"},
+ERROR_PAGES: dict[str, dict[str, Any]] = {
+    "400": {},
+    "400-form": {"reason": "form"},
+    "403": {},
+    "404": {},
+    "410": {},
+    "422": {},
+    "429": {"retry_after_s": 240},
+    "500": {},
+    "503": {},
+    "503-suspended": {"reason": "suspended"},
+    "503-updated": {"reason": "being updated"},
     "plain": {},
 }
-LAYOUTS = ("dashboard", "lesson", "editor")
 
 
 @dev.get("/components")
