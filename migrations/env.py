@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import context
 
 from core.config import config
 from core.models import core_metadata, local_metadata
 
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "target_metadata": [core_metadata, local_metadata],
     "version_table_schema": "core",
     "include_schemas": True,

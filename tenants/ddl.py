@@ -20,8 +20,8 @@ OWN_TABLES = """
 ALTER DEFAULT PRIVILEGES IN SCHEMA {academy} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {academy};
 GRANT USAGE ON SCHEMA {academy} TO {academy};
 """
-# What members did stays written: an academy may add to its audit and read it, no more.
-APPEND_ONLY = "REVOKE UPDATE, DELETE ON audit FROM {academy};\n"
+# What members did stays written: an academy may add to these tables and read them, no more.
+APPEND_ONLY = ("audit",)
 
 
 def schema_script(number: int) -> str:
@@ -41,6 +41,11 @@ def tables_script() -> str:
     return ";\n".join(statements) + ";\n"
 
 
+def keep_written(table: str) -> str:
+    """Return the statement that lets an academy only add to one of its tables; a revision may say the same."""
+    return f"REVOKE UPDATE, DELETE ON {table} FROM {HERE}"
+
+
 @cache
 def _template() -> str:
     return "".join((
@@ -48,5 +53,5 @@ def _template() -> str:
         OWN_TABLES,
         f"SET LOCAL search_path = {HERE}, pg_temp;\n",
         tables_script(),
-        APPEND_ONLY,
+        *(f"{keep_written(table)};\n" for table in APPEND_ONLY),
     ))  # fmt: skip

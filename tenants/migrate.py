@@ -20,6 +20,7 @@ import structlog
 
 from core.db import CORE, academy_scope, db, schema_name
 from core.owner import Connection, owner_connection
+from tenants.ddl import HERE
 from tenants.history import Step, head_revision, steps
 from tenants.locks import hold
 
@@ -45,6 +46,7 @@ class UnknownRevision(RuntimeError):
 def migrate_academies(workers: int = WORKERS) -> Report:
     """Apply what is missing to every schema, spares too, over several connections. One run at a time."""
     report = Report()
+    steps()  # read and rendered once, here: several threads would load the same files at once
     with owner_connection() as control, control.transaction():
         hold(control, "revisions")
         waiting: SimpleQueue[tuple[int, str]] = SimpleQueue()
@@ -127,7 +129,7 @@ def _message(step: Step, number: int) -> str:
         f"SET LOCAL search_path = {schema_name(number)}, pg_temp; "
         f"WITH moved AS (UPDATE local.revisions SET revision = '{step.after_sql}', error = NULL, changed_at = now() "
         f"WHERE number = {number} AND revision = '{step.before}' RETURNING 1) SELECT 1 / count(*) FROM moved;\n"
-        f"{step.sql}\nCOMMIT"
+        f"{step.sql.replace(HERE, schema_name(number))}\nCOMMIT"
     )
 
 
