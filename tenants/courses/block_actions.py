@@ -80,7 +80,8 @@ def save_question(block: Block, draft: QuestionDraft, seen: datetime | None = No
     question.prompt = draft.prompt.strip()[:MAX_PROMPT]
     question.feedback_right = draft.feedback_right.strip()[:MAX_PROMPT]
     question.feedback_again = draft.feedback_again.strip()[:MAX_PROMPT]
-    _save_choices(question, _one_right(draft))
+    if draft.kind != "open":  # an open question keeps its choices for when it is closed again
+        _save_choices(question, _one_right(draft))
     _touch(block)
 
 
@@ -123,18 +124,19 @@ def copy_block(block: Block) -> Block:
     """Return a copy of the block, right below it."""
     twin = add_block(block.lesson, block.kind, copy.deepcopy(block.body))
     if block.question is not None:
-        save_question(twin, _draft_of(block.question))
+        save_question(twin, draft_of(block.question))
     order = [other.id for other in block.lesson.live_blocks if other.id != twin.id]
     order.insert(order.index(block.id) + 1, twin.id)
     arrange_blocks(block.lesson, order)
     return twin
 
 
-def _draft_of(question: Question) -> QuestionDraft:
+def draft_of(question: Question) -> QuestionDraft:
+    """Return the question as a form shows it."""
     choices = sorted(question.choices, key=lambda choice: choice.position)
     return QuestionDraft(
         question.kind, question.prompt, question.feedback_right, question.feedback_again,
-        [ChoiceDraft(None, choice.text, choice.is_right, choice.feedback) for choice in choices],
+        [ChoiceDraft(choice.id, choice.text, choice.is_right, choice.feedback) for choice in choices],
     )
 
 

@@ -43,23 +43,39 @@ def write(file_id: UUID, source: BinaryIO) -> int:
     return size_bytes
 
 
-def read(file_id: UUID, offset: int = 0, size: int | None = None) -> Iterator[bytes]:
-    """Return an iterator over the content; what does not open is found before the first byte. Raises NotFound."""
+def read(file_id: UUID, offset: int = 0, size: int | None = None) -> Parts:
+    """Return the content in parts; what does not open is found before the first byte. Raises NotFound, Tampered."""
     try:
         source = open(directory() / str(file_id), "rb")
     except FileNotFoundError:
         raise NotFound("the file is gone") from None
     try:
-        parts = _cipher(file_id).open(source).chunks(offset, size)
+        return Parts(source, _cipher(file_id).open(source).chunks(offset, size))
     except BaseException:
         source.close()
         raise
-    return _closing(source, parts)
 
 
-def _closing(source: BinaryIO, parts: Iterator[bytes]) -> Iterator[bytes]:
-    with source:
-        yield from parts
+class Parts:
+    """The parts of a file, one after the other; `close` also when nobody read them (HEAD, a client that left)."""
+
+    def __init__(self, source: BinaryIO, parts: Iterator[bytes]) -> None:
+        self._source = source
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._parts)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._source.close()
 
 
 def remove(file_id: UUID) -> None:

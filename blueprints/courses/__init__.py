@@ -1,0 +1,11 @@
+"""Authors: courses, outlines, the lesson editor, publishing; and who takes a course."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+courses = Blueprint("courses", __name__)
+
+from blueprints.courses import blocks, editor, enrolments, outline, pages, publishing  # noqa: E402, F401  the routes
+
+__all__ = ["courses"]

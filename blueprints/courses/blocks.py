@@ -1,0 +1,235 @@
+"""The blocks of a lesson: add, fill, upload into, move, copy, remove and bring back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response as FlaskResponse
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+
+from blueprints.courses import courses
+from blueprints.courses.editor import editor_page
+from blueprints.courses.outline import load, ordered, step
+from blueprints.courses.pages import Answer
+from blueprints.courses.words import upload_words
+from blueprints.me import is_fragment, me
+from core.access import roles
+from core.config import LANGUAGES
+from core.errors import Refused
+from tenants.courses import block_actions, queries
+from tenants.courses.block_actions import ChangedMeanwhile, ChoiceDraft, QuestionDraft
+from tenants.courses.markup import html_of
+from tenants.courses.models import Block, Course
+from tenants.files.actions import store_file
+from tenants.files.looks import NotThat
+
+FLAGS = ("decorative", "silent")
+TEXTS = {"text": ("markdown",), "image": ("alt", "caption"), "video": ("title", "transcript")}
+
+
+def load_block(course_id: UUID, block_id: UUID) -> tuple[Course, Block]:
+    """Return the course, locked, and a block of it. Raises NotFound."""
+    course = load(course_id)
+    return course, queries.block_of(course, block_id)
+
+
+def back(block: Block, **values: Any) -> Answer:
+    """Return to the block in the editor; a script gets 204 and the state that it now shows."""
+    if is_fragment():
+        return FlaskResponse(status=204, headers={"X-Seen": block.changed_at.isoformat()})
+    lesson = block.lesson
+    values.setdefault("selected", block.id)
+    values.setdefault("_anchor", f"block-{values['selected']}")
+    return redirect(url_for(".lesson", course_id=lesson.module.course_id, lesson_id=lesson.id, **values))
+
+
+def again(course: Course, block: Block, sentence: str, typed: Any = None, status: int = 422) -> Answer:
+    """Answer with the editor, a sentence at the block and what was typed into it."""
+    if is_fragment():
+        return sentence, status
+    return editor_page(course, block.lesson, {str(block.id): sentence}, {str(block.id): typed}), 422
+
+
+@courses.post("/courses/<uuid:course_id>/lessons/<uuid:lesson_id>/blocks")
+@roles("author", "manager", "owner")
+def add_block(course_id: UUID, lesson_id: UUID) -> Answer:
+    """Add an empty block at the end of the lesson."""
+    course = load(course_id)
+    return back(block_actions.add_block(queries.lesson_of(course, lesson_id), request.form.get("kind", "")))
+
+
+@courses.post("/courses/<uuid:course_id>/lessons/<uuid:lesson_id>/blocks/order")
+@roles("author", "manager", "owner")
+def order_blocks(course_id: UUID, lesson_id: UUID) -> Answer:
+    """Put the blocks in the order that was dragged."""
+    course = load(course_id)
+    lesson = queries.lesson_of(course, lesson_id)
+    block_actions.arrange_blocks(lesson, ordered())
+    return ("", 204) if is_fragment() else redirect(url_for(".lesson", course_id=course.id, lesson_id=lesson.id))
+
+
+@courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>")
+@roles("author", "manager", "owner")
+def save_block(course_id: UUID, block_id: UUID) -> Answer:
+    """Keep what was typed into the block; the editor sends it a moment after each change."""
+    course, block = load_block(course_id, block_id)
+    typed = question_sent() if block.kind == "question" else body_sent(block.kind)
+    try:
+        if isinstance(typed, QuestionDraft):
+            block_actions.save_question(block, typed, seen())
+        else:
+            block_actions.save_body(block, typed, seen())
+    except ChangedMeanwhile:
+        return again(course, block, _("Someone else changed this block meanwhile. What you typed is still here; "
+                                      "save once more to replace theirs."), typed, 409)  # fmt: skip
+    except Refused:
+        return again(course, block, _("This is too long to keep. Shorten it."), typed)
+    return back(block)
+
+
+def seen() -> datetime | None:
+    """Return the state of the block that the form showed, None if it did not say."""
+    try:
+        return datetime.fromisoformat(request.form.get("seen", ""))
+    except ValueError:
+        return None
+
+
+def body_sent(kind: str) -> dict[str, Any]:
+    """Return the parts of a block that its form sent."""
+    sent: dict[str, Any] = {name: _typed(name) for name in TEXTS[kind] if name in request.form}
+    for name in FLAGS:
+        if f"has_{name}" in request.form:
+            sent[name] = name in request.form
+    return sent
+
+
+def question_sent() -> QuestionDraft:
+    """Return the question as its form sent it, with the button pressed (add, remove, change of kind) done to it."""
+    form = request.form
+    right = set(form.getlist("right"))
+    choices = [
+        ChoiceDraft(_uuid(key), _typed(f"text-{key}"), key in right, _typed(f"feedback-{key}"))
+        for key in form.getlist("choice")
+    ]
+    draft = QuestionDraft(
+        form.get("kind", "single"), _typed("prompt"), _typed("feedback_right"), _typed("feedback_again"), choices
+    )
+    return pressed(draft, form.get("do", ""))
+
+
+def _typed(name: str) -> str:
+    """Return a text of the form; browsers end lines with CR LF, which would count as a change."""
+    return request.form.get(name, "").replace("\r\n", "\n").strip()
+
+
+def pressed(draft: QuestionDraft, button: str) -> QuestionDraft:
+    """Return the draft after the button: `add`, `remove:<choice>` or `kind:<kind>`."""
+    verb, _colon, what = button.partition(":")
+    if verb == "add":
+        draft.choices.append(ChoiceDraft())
+    elif verb == "remove":
+        draft.choices = [choice for choice in draft.choices if str(choice.id) != what]
+    elif verb == "kind":
+        draft.kind = what
+    return draft
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/file")
+@roles("author", "manager", "owner")
+def upload(course_id: UUID, block_id: UUID) -> Answer:
+    """Put an image or a video into the block."""
+    course, block = load_block(course_id, block_id)
+    sent = request.files.get("file")
+    try:
+        if block.kind not in ("image", "video") or sent is None:
+            raise NotThat("empty")
+        file = store_file(block.kind, sent.stream, sent.filename or "", me())
+    except NotThat as refusal:
+        return again(course, block, upload_words(refusal.why, "video" if block.kind == "video" else "image"))
+    facts = {"width": file.width, "height": file.height} if block.kind == "image" else {
+        "seconds": file.seconds, "media_type": file.media_type
+    }
+    block_actions.save_body(block, {"file_id": str(file.id), **facts})
+    return back(block)
+
+
+@courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/captions")
+@roles("author", "manager", "owner")
+def upload_captions(course_id: UUID, block_id: UUID) -> Answer:
+    """Add captions in one language to a video, in place of earlier ones in that language."""
+    course, block = load_block(course_id, block_id)
+    sent, language = request.files.get("file"), request.form.get("language", "")
+    try:
+        if block.kind != "video" or sent is None or language not in LANGUAGES:
+            raise NotThat("empty")
+        file = store_file("captions", sent.stream, sent.filename or "", me())
+    except NotThat as refusal:
+        return again(course, block, upload_words(refusal.why, "captions"))
+    others = [track for track in block.body.get("captions", []) if track["language"] != language]
+    block_actions.save_body(block, {"captions": [*others, {"file_id": str(file.id), "language": language}]})
+    return back(block)
+
+
+@courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/captions/removal")
+@roles("author", "manager", "owner")
+def remove_captions(course_id: UUID, block_id: UUID) -> Answer:
+    """Take the captions of one language away."""
+    _course, block = load_block(course_id, block_id)
+    kept = [track for track in block.body.get("captions", []) if track["language"] != request.form.get("language")]
+    block_actions.save_body(block, {"captions": kept})
+    return back(block)
+
+
+@courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/position")
+@roles("author", "manager", "owner")
+def move_block(course_id: UUID, block_id: UUID) -> Answer:
+    """Move the block up or down."""
+    _course, block = load_block(course_id, block_id)
+    block_actions.move_block(block, step())
+    return back(block)
+
+
+@courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/copy")
+@roles("author", "manager", "owner")
+def copy_block(course_id: UUID, block_id: UUID) -> Answer:
+    """Put a copy right below the block."""
+    _course, block = load_block(course_id, block_id)
+    return back(block_actions.copy_block(block))
+
+
+@courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/removal")
+@roles("author", "manager", "owner")
+def remove_block(course_id: UUID, block_id: UUID) -> Answer:
+    """Take the block out of the lesson; the page offers to undo it."""
+    _course, block = load_block(course_id, block_id)
+    block_actions.remove_block(block)
+    return back(block, removed=block.id, selected=None, _anchor="removed")
+
+
+@courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/return")
+@roles("author", "manager", "owner")
+def restore_block(course_id: UUID, block_id: UUID) -> Answer:
+    """Bring a removed block back to where it was."""
+    _course, block = load_block(course_id, block_id)
+    block_actions.restore_block(block)
+    return back(block)
+
+
+@courses.get("/courses/<uuid:course_id>/blocks/<uuid:block_id>/reading")
+@roles("author", "manager", "owner")
+def reading(course_id: UUID, block_id: UUID) -> str:
+    """Return a text block as participants will read it."""
+    course = queries.course_to_edit(me(), course_id)
+    block = queries.block_of(course, block_id)
+    return f'<div class="prose">{html_of(block.body.get("markdown", ""))}</div>'

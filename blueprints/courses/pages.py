@@ -1,0 +1,96 @@
+"""The list of courses, a new course, and one course with its outline."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from blueprints.courses import courses
+from blueprints.me import me
+from core.access import roles
+from core.i18n import NAMES, language
+from tenants.courses import actions, publishing, queries
+from tenants.courses.models import Course
+
+Answer = str | Response | tuple[str, int]
+COVER_NAMES = {
+    "circles": _l("Circles"), "pills": _l("Medicine"), "bubbles": _l("Conversation"), "bread": _l("Bread"),
+    "lock": _l("Lock"), "book": _l("Book"),
+}
+TITLE = [DataRequired(_l("Give it a title.")), Length(max=actions.MAX_TITLE, message=_l("Keep the title under 200 signs."))]
+
+
+class NewCourseForm(FlaskForm):  # type: ignore[misc]
+    """The title is enough to begin."""
+
+    title = StringField(_l("Title"), TITLE, description=_l("What participants will see. You can change it later."))
+
+
+class CourseForm(FlaskForm):  # type: ignore[misc]
+    """What a course says of itself."""
+
+    title = StringField(_l("Title"), TITLE)
+    summary = TextAreaField(_l("What one learns here"), [Length(max=actions.MAX_SUMMARY)])
+    cover = SelectField(_l("Drawing"), choices=list(COVER_NAMES.items()))
+    language = SelectField(_l("Language of the content"), choices=list(NAMES.items()))
+    trainer = SelectField(_l("Trainer"), description=_l("Participants see this name."))
+
+
+@courses.get("/courses")
+@roles("author", "manager", "owner")
+def index() -> str:
+    """Show every course of the academy."""
+    found = queries.courses_to_edit(me())
+    return render_template("courses/index.html", courses=found, counts=queries.lesson_counts(found), form=NewCourseForm())
+
+
+@courses.route("/courses/new", methods=["GET", "POST"])
+@roles("author", "manager", "owner")
+def new() -> Answer:
+    """Begin a course with one module and one empty lesson."""
+    form = NewCourseForm()
+    if form.validate_on_submit():
+        course = actions.create_course(
+            form.title.data, by=me(), module_title=_("Module 1"), lesson_title=_("Lesson 1"), language=language()
+        )
+        return redirect(url_for(".show", course_id=course.id))
+    return render_template("courses/new.html", form=form), 422 if form.errors else 200
+
+
+@courses.route("/courses/<uuid:course_id>", methods=["GET", "POST"])
+@roles("author", "manager", "owner")
+def show(course_id: UUID) -> Answer:
+    """Show the outline of a course to change it, and change what the course says of itself."""
+    course = queries.course_to_edit(me(), course_id)
+    form = course_form(course)
+    if form.validate_on_submit():
+        trainer_id = UUID(form.trainer.data) if form.trainer.data else None
+        actions.change_course(
+            course, title=form.title.data, summary=form.summary.data or "", cover=form.cover.data,
+            language=form.language.data, trainer_id=trainer_id,
+        )
+        flash(_("Saved"))
+        return redirect(url_for(".show", course_id=course.id))
+    return course_page(course, form), 422 if form.errors else 200
+
+
+def course_form(course: Course) -> CourseForm:
+    """Return the form of a course with its trainers to choose from."""
+    form = CourseForm(obj=course, trainer=str(course.trainer_id or ""))
+    form.trainer.choices = [("", _("Nobody")), *((str(m.id), m.name) for m in queries.trainers())]
+    return form
+
+
+def course_page(course: Course, form: CourseForm | None = None, **context: object) -> str:
+    """Return the page of a course; `problems` and `errors` in the context say what has to be mended."""
+    return render_template(
+        "courses/show.html", course=course, form=form or course_form(course), academy=g.academy,
+        changes=publishing.changes_in(course), removed=request.args.get("removed"), **context,
+    )

@@ -1,0 +1,53 @@
+"""Sentences of the editor: what keeps a course from being published, what is wrong with an upload."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from blueprints.courses import courses
+from tenants.courses.models import Course
+from tenants.courses.rules import Problem
+from tenants.files.looks import MAX_CAPTIONS_BYTES, MAX_IMAGE_BYTES, MAX_VIDEO_BYTES
+
+MB = 1024 * 1024
+
+
+@courses.app_template_global()
+def problem_words(problem: Problem) -> str:
+    """Return what has to be mended before publishing."""
+    return {
+        "no_lessons": _("The course has no lessons yet. Add one first."),
+        "no_title": _("This lesson has no title."),
+        "no_question": _("This lesson is done when its question is right, but it has no question."),
+        "no_image": _("An image block has no image yet. Upload one or delete the block."),
+        "no_alt": _("Describe the image in words, or say that it is decorative."),
+        "no_video": _("A video block has no video yet. Upload one or delete the block."),
+        "no_captions": _("Add captions to the video, or say that nobody speaks in it."),
+        "no_prompt": _("A question has no text yet."),
+        "few_choices": _("A question needs at least two answers, each with a text."),
+        "no_right": _("Say which answer is right."),
+    }[problem.kind]
+
+
+def upload_words(why: str, kind: str) -> str:
+    """Return why an upload was refused, and what to do."""
+    limit = {"image": MAX_IMAGE_BYTES, "video": MAX_VIDEO_BYTES, "captions": MAX_CAPTIONS_BYTES}[kind] // MB
+    return {
+        "empty": _("No file was chosen, or it is empty. Choose a file."),
+        "too_large": _("This file is too large. It may be %(limit)d MB at most.", limit=limit),
+        "too_many_pixels": _("This image has too many pixels. Make it smaller than 40 megapixels."),
+        "not_an_image": _("This file is not an image that we can show. Use JPEG, PNG, WebP or GIF."),
+        "not_a_video": _("This file is not a video that browsers play. Use MP4 or WebM."),
+        "not_captions": _("This file does not hold WebVTT captions. It has to begin with WEBVTT."),
+    }[why]
+
+
+@courses.app_template_global()
+def publish_words(course: Course, changes: int) -> str:
+    """Return the label of the publish button."""
+    if course.publication_id is None:
+        return _("Publish")
+    if not changes:
+        return _("Published")
+    return ngettext("Publish %(num)d change", "Publish %(num)d changes", changes)
