@@ -7,12 +7,10 @@ from typing import Any
 
 from core.academies import queries, rules
 from core.academies.models import Academy
-from core.accounts.models import Account
+from core.academies.owners import known_account
 from core.config import config
 from core.db import CORE, db
-from core.errors import NotFound
 from core.owner import owner_connection
-from core.sealed import blind
 from core.urls import academy_url
 from tenants.close import ask_closing, undo_closing
 from tenants.closing.machine import close_academy
@@ -43,7 +41,7 @@ def add(commands: Commands) -> None:
 def open_one(given: argparse.Namespace) -> None:
     """Open an academy; without a spare, make its schema here."""
     with db.scope(CORE, commit=True):
-        owner = _account(given.owner)
+        owner = known_account(given.owner)
         slug = given.slug or queries.suggest_slug(given.name, config().platform_name)
         number = open_academy(given.name, slug, owner, given.colour, given.language).number
     with owner_connection() as connection:
@@ -117,10 +115,3 @@ def _with_slug(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _academy(given: argparse.Namespace) -> Academy:
     return queries.academy_by_slug(given.slug)
-
-
-def _account(email: str) -> Account:
-    account = db.session.query(Account).filter(Account.email_index == blind(Account, "email", email)).one_or_none()  # type: ignore[attr-defined]
-    if account is None:
-        raise NotFound(f"there is no account {email}; sign up first")
-    return account

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import core.models
 import tenants.models  # noqa: F401  both metadatas whole before the first query
 from core import keystore
 from core.config import Config, config, load, use

@@ -29,10 +29,10 @@ def ask_closing(academy: Academy, actor_id: UUID | None, undo_days: int, holder_
     closing = _closing(academy, actor_id, undo_days, holder_id or _first_owner(academy))
     move_to(academy, "closing")
     record("academy.closing_asked", actor_id=actor_id, number=academy.number, undo_days=undo_days)
-    queue.later("academies.close", number=academy.number, due=closing.undo_until, once=f"close-{academy.number}")
+    queue.later("academies.close", academy=academy.number, due=closing.undo_until, once=f"close-{closing.id}")
     if queries.is_ready(academy):
         with db.aside(academy_scope(academy.number, academy.cluster)):
-            queue.later("academies.tell_members", once="tell-members")
+            queue.later("academies.tell_members", until_s=int(closing.undo_until.timestamp()))
     return closing
 
 
@@ -48,7 +48,7 @@ def undo_closing(academy: Academy, actor_id: UUID | None) -> None:
     record("academy.closing_undone", actor_id=actor_id, number=academy.number)
     if queries.is_ready(academy):
         with db.aside(academy_scope(academy.number, academy.cluster)):
-            queue.later("academies.tell_undone", once="tell-undone")
+            queue.later("academies.tell_undone")
 
 
 def _closing(academy: Academy, actor_id: UUID | None, undo_days: int, holder_id: UUID | None) -> Closing:

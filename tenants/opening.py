@@ -8,9 +8,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from core import clock, queue
+from core import queue
 from core.academies import queries, rules
 from core.academies.actions import SlugRefused, announce_change
+from core.academies.handoff import facts_of
 from core.academies.models import Academy, Ownership
 from core.accounts.models import Account
 from core.audit.actions import record
@@ -19,10 +20,9 @@ from core.db import CORE, academy_scope, db
 from core.errors import Refused
 from core.owner import Connection
 from tenants.history import head_revision
-from tenants.people.models import Member, MemberRole
+from tenants.people.owners import member_for_owner
 from tenants.provision import provision_schema
 
-OWNER_ROLES = ("owner", "manager", "author", "trainer")
 TAKE_SPARE = sa.text("""
 DELETE FROM local.spares WHERE number = (
   SELECT s.number FROM local.spares s JOIN local.revisions r USING (number)
@@ -43,7 +43,7 @@ def open_academy(name: str, slug: str, owner: Account, colour: str, language: st
     db.session.add(Ownership(academy_id=academy.id, account_id=owner.id))
     record("academy.opened", actor_id=owner.id, number=academy.number)
     if spare is None:
-        queue.later("academies.prepare", number=academy.number, priority=1)
+        queue.later("academies.prepare", academy=academy.number, priority=1)
     else:
         move_in(academy, owner)
     queue.later("spares.refill", once="spares")
@@ -52,16 +52,10 @@ def open_academy(name: str, slug: str, owner: Account, colour: str, language: st
 
 
 def move_in(academy: Academy, owner: Account) -> None:
-    """Give the academy its first member, the owner, unless they are there already, and a course to look at."""
-    facts = {
-        "email": owner.email, "first_name": owner.first_name, "last_name": owner.last_name,
-        "account_id": owner.id, "language": owner.language, "email_confirmed_at": owner.email_confirmed_at,
-    }  # fmt: skip
+    """Give the academy its owner as a member, unless they are there already, and a course to look at."""
+    facts = facts_of(owner)
     with db.aside(academy_scope(academy.number, academy.cluster)):
-        if _is_in(owner):
-            return
-        roles = [MemberRole(role=role, given_at=clock.now()) for role in OWNER_ROLES]
-        db.session.add(Member(**facts, role_rows=roles))
+        member_for_owner(facts)
         queue.later("academies.sample_course", once="sample")
 
 
@@ -73,10 +67,6 @@ def prepare_academy(owner: Connection, number: int) -> None:
         for ownership in academy.owners:
             move_in(academy, ownership.account)
         announce_change(number)
-
-
-def _is_in(owner: Account) -> bool:
-    return db.session.scalar(sa.select(Member.id).where(Member.account_id == owner.id)) is not None
 
 
 def _name(number: int, name: str, slug: str, colour: str, language: str) -> Academy:

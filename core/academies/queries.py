@@ -109,6 +109,13 @@ def closing_of(academy: Academy) -> Closing | None:
     ).one_or_none()
 
 
+def closings_due() -> Sequence[Closing]:
+    """Return the closings whose days to undo are over and that are not done."""
+    return db.session.scalars(
+        sa.select(Closing).where(Closing.undone_at.is_(None), Closing.done_at.is_(None), Closing.undo_until <= clock.now())
+    ).all()
+
+
 def is_ready(academy: Academy) -> bool:
     """Return whether the academy's schema stands: an academy without a spare waits a moment for it."""
     known = sa.text("SELECT 1 FROM local.revisions WHERE number = :number")

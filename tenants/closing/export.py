@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from core import clock
+from core.academies.rules import EXPORT_DAYS
 from core.config import config
 from core.durable import make_directory
 from core.owner import Connection
 from tenants import archive
-from core.academies.rules import EXPORT_DAYS
 from tenants.closing import crash
 from tenants.closing.state import State
 
