@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 import core.models
+from blueprints.hosts import HostedFlask
 from core import config as configuration
 from core import foundation, harden, keystore
 from core.academies.models import Academy
@@ -26,8 +27,10 @@ from tenants.models import academy_metadata
 from tenants.provision import refill_spares
 from tenants.resolve import resolver
 from tests.bouncer import Bouncer
+from tests.cast import Cast, make_cast
 from tests.ci import report_skips
 from tests.opened import Opened
+from wsgi import create_app
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _slugs = itertools.count(1)
@@ -207,3 +210,26 @@ def academies(platform: Platform, pool: Pool) -> Iterator[list[Opened]]:
     yield many
     for one in many:
         pool.give_back(one)
+
+
+@pytest.fixture(scope="session")
+def app(platform: Platform) -> HostedFlask:
+    """Return the web application, without form tokens (tests of T20 use `guarded_app`)."""
+    application = create_app(platform.environ())
+    application.config["WTF_CSRF_ENABLED"] = False
+    configuration.use(configuration.load(platform.environ()))
+    return application
+
+
+@pytest.fixture(scope="session")
+def guarded_app(platform: Platform) -> HostedFlask:
+    """Return the web application as people meet it, form tokens and all."""
+    application = create_app(platform.environ())
+    configuration.use(configuration.load(platform.environ()))
+    return application
+
+
+@pytest.fixture
+def casts(academy: Opened, other: Opened) -> tuple[Cast, Cast]:
+    """Return the people of two academies, each signed in at their own."""
+    return make_cast(academy), make_cast(other)
