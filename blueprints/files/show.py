@@ -16,7 +16,7 @@ from tenants.files.models import File
 from tenants.learning.queries import file_for
 
 INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm", "text/vtt"})
-SANDBOX = "default-src 'none'; sandbox"
+SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 @files.get("/files/<uuid:file_id>")

@@ -1,0 +1,219 @@
+"""The participant's pages: the dashboard, the course, the player, checking, going on."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from blueprints.hosts import HostedFlask
+from core.db import db
+from tenants.courses import actions as writing
+from tenants.courses import publishing
+from tenants.courses import queries as courses
+from tenants.learning import actions, queries
+from tenants.learning.models import Attempt, Progress
+from tests.cast import Cast
+from tests.courses.writing import Written, member, publish, write_course
+
+
+@pytest.fixture
+def written(cast: Cast) -> Written:
+    with db.scope(cast.academy.scope, commit=True):
+        author = member(cast, "author")
+        found = write_course(author)
+        course = publish(author, found.course)
+        actions.enrol(member(cast, "participant"), course, author)
+    return found
+
+
+@pytest.fixture
+def browser(app: HostedFlask, cast: Cast) -> FlaskClient:
+    return cast.client(app, "participant")
+
+
+def at(written: Written, lesson: object = None, more: str = "") -> str:
+    return f"/learn/{written.course}/{lesson or written.asking}{more}"
+
+
+def choice_ids(cast: Cast, written: Written, question: object, *texts: str) -> list[str]:
+    with db.scope(cast.academy.scope):
+        page = queries.lesson_for(member(cast, "participant"), written.course, written.asking).page
+        found = queries.question_on(page, question)  # type: ignore[arg-type]
+        return [c["id"] for c in found["choices"] if c["text"] in texts]
+
+
+def test_the_dashboard_says_where_to_go_on(browser: FlaskClient, written: Written) -> None:
+    page = browser.get("/")
+    assert page.status_code == 200
+    assert "Start lesson" in page.text and "Bread for beginners" in page.text
+    assert "0/3" in page.text and "Sanne" in page.text
+    assert page.text.count("<h1") == 1
+    browser.get(at(written))
+    page = browser.get("/")
+    assert "Resume lesson" in page.text and "Lesson 2 of 3" in page.text and "10 minutes left" in page.text
+
+
+def test_the_dashboard_without_courses_says_what_will_appear(app: HostedFlask, cast: Cast) -> None:
+    page = cast.client(app, "second").get("/")
+    assert page.status_code == 200 and "appear here" in page.text
+
+
+def test_a_stranger_is_sent_to_sign_in(app: HostedFlask, cast: Cast, written: Written) -> None:
+    for path in ("/", at(written), f"/learn/{written.course}", "/own-work"):
+        answer = cast.client(app, None).get(path)
+        assert answer.status_code == 302 and "sign" in answer.headers["Location"], path
+
+
+@pytest.mark.parametrize("who", ["second", "trainer", "author"])
+def test_who_is_not_enrolled_sees_404(app: HostedFlask, cast: Cast, written: Written, who: str) -> None:
+    browser = cast.client(app, who)
+    assert browser.get(f"/learn/{written.course}").status_code == 404
+    assert browser.get(at(written)).status_code == 404
+    assert browser.post(at(written, more="/completion")).status_code == 404
+    assert browser.post(at(written, more=f"/questions/{written.single}"), data={"do": "check"}).status_code == 404
+
+
+def test_the_player_shows_the_lesson_and_its_rule_in_words(browser: FlaskClient, written: Written) -> None:
+    reading, asking = browser.get(at(written, written.reading)).text, browser.get(at(written)).text
+    assert "<strong>ground</strong>" in reading and "You mark this lesson as done yourself" in reading
+    assert "Mark as done and continue" in reading
+    assert "Done when all 3 questions are right" in asking and "What wakes flour up?" in asking
+    assert "Mark as done" not in asking
+    assert "is_right" not in asking and "data-right" not in asking and "about water" not in asking
+
+
+def test_marking_leads_on_to_the_next_open_lesson(browser: FlaskClient, written: Written) -> None:
+    answer = browser.post(at(written, written.reading, "/completion"))
+    assert answer.status_code == 302 and str(written.asking) in answer.headers["Location"]
+    assert "1/3" in browser.get("/").text
+
+
+def test_a_lesson_done_by_questions_cannot_be_marked(browser: FlaskClient, written: Written) -> None:
+    answer = browser.post(at(written, more="/completion"))
+    assert answer.status_code == 422 and "when every question in it is right" in answer.text
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_checking_says_right_or_not_yet_at_once(
+    browser: FlaskClient, cast: Cast, written: Written, script: bool
+) -> None:
+    headers = {"HX-Request": "true"} if script else {}
+    url = at(written, more=f"/questions/{written.single}")
+    for text, words in (("Salt", "Not yet"), ("Water", "That is right")):
+        given = {"do": "check", "client_id": str(uuid4()), "choice": choice_ids(cast, written, written.single, text)}
+        answer = browser.post(url, data=given, headers=headers)
+        if script:
+            assert answer.status_code == 200 and "<html" not in answer.text and 'id="actionbar"' in answer.text
+            shown = answer.text
+        else:
+            assert answer.status_code == 302 and "#block-" in answer.headers["Location"]
+            shown = browser.get(answer.headers["Location"]).text
+        assert words in shown and f'id="question-{written.single}"' in shown
+    assert "about water" in shown
+
+
+def test_nothing_chosen_is_said_and_not_an_attempt(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    url = at(written, more=f"/questions/{written.single}")
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = browser.post(url, data={"do": "check"}, headers=headers)
+        assert answer.status_code == 422 and "Choose or write an answer first." in answer.text
+    with db.scope(cast.academy.scope):
+        assert db.session.scalar(sa.select(sa.func.count(Attempt.id))) == 0
+
+
+def test_what_was_typed_stays_when_it_cannot_be_stored(browser: FlaskClient, written: Written) -> None:
+    url = at(written, more=f"/questions/{written.open}")
+    answer = browser.post(url, data={"do": "check", "text": "long " * 5000})
+    assert answer.status_code == 422 and "long long long" in answer.text and "cannot be stored" in answer.text
+
+
+def test_a_draft_is_kept_and_resumed(browser: FlaskClient, written: Written) -> None:
+    url = at(written, more=f"/questions/{written.open}")
+    sent = browser.post(url, data={"text": "half a thought", "client_id": str(uuid4())}, headers={"HX-Request": "true"})
+    assert (sent.status_code, sent.text) == (204, "")
+    resumed = browser.get(f"/learn/{written.course}/resume")
+    assert str(written.asking) in resumed.headers["Location"] and "#block-" in resumed.headers["Location"]
+    page = browser.get(resumed.headers["Location"]).text
+    anchor = resumed.headers["Location"].split("#")[1]
+    assert "half a thought" in page and f'id="{anchor}"' in page
+    assert "You stopped at part 4 of 4" in browser.get("/").text
+
+
+def test_the_last_answer_finishes_the_course(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    browser.post(at(written, written.reading, "/completion"))
+    browser.post(at(written, written.last, "/completion"))
+    for question, texts in ((written.single, ("Water",)), (written.multiple, ("Flour", "Water"))):
+        browser.post(at(written, more=f"/questions/{question}"),
+                     data={"do": "check", "choice": choice_ids(cast, written, question, *texts)})  # fmt: skip
+    answer = browser.post(at(written, more=f"/questions/{written.open}"), data={"do": "check", "text": "Rolls"},
+                          headers={"HX-Request": "true"})  # fmt: skip
+    assert "Back to the course" in answer.text and "Handed in" in answer.text
+    assert "You finished this course" in browser.get(f"/learn/{written.course}").text
+    assert browser.get(f"/learn/{written.course}/resume").headers["Location"].endswith(f"/learn/{written.course}")
+    assert "3/3" in browser.get("/").text
+
+
+def test_a_place_is_kept_and_a_strange_one_refused(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    page = browser.get(at(written, written.reading)).text
+    block = re.findall(r'data-block="([0-9a-f-]+)"', page)[1]
+    assert browser.post(at(written, written.reading, "/place"), data={"block": block}).status_code == 204
+    assert browser.post(at(written, written.reading, "/place"), data={"block": "x"}).status_code == 422
+    with db.scope(cast.academy.scope):
+        assert db.session.scalars(sa.select(Progress)).one().place["block"] == block
+
+
+def test_a_removed_lesson_is_explained(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    browser.get(at(written))
+    with db.scope(cast.academy.scope, commit=True):
+        course = courses.course_to_edit(member(cast, "author"), written.course, lock=True)
+        writing.remove_lesson(courses.lesson_of(course, written.asking))
+        publishing.publish_course(course)
+    assert browser.get(at(written)).status_code == 404
+    assert "was removed from the course" in browser.get("/").text
+    page = browser.get(f"/learn/{written.course}/resume", follow_redirects=True)
+    assert page.status_code == 200 and "was removed from the course" in page.text
+
+
+def test_extra_form_fields_are_ignored(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    url = at(written, more=f"/questions/{written.open}")
+    browser.post(url, data={"do": "check", "text": "x", "is_right": "1", "enrolment_id": str(uuid4()), "role": "owner"})
+    with db.scope(cast.academy.scope):
+        assert db.session.scalars(sa.select(Attempt)).one().is_right is None
+
+
+def test_own_work_holds_what_the_person_did_and_nobody_else(
+    app: HostedFlask, browser: FlaskClient, cast: Cast, written: Written
+) -> None:
+    browser.post(at(written, more=f"/questions/{written.open}"), data={"do": "check", "text": "My own buns"})
+    with db.scope(cast.academy.scope, commit=True):
+        actions.enrol(member(cast, "second"), courses.course_to_edit(member(cast, "author"), written.course))
+    assert "My own buns" in browser.get("/own-work").text
+    packed = zipfile.ZipFile(io.BytesIO(browser.get("/own-work.zip").data))
+    work = json.loads(packed.read("own-work.json"))
+    assert work["courses"][0]["answers"][0]["written"] == "My own buns"
+    assert "My own buns" in packed.read("own-work.html").decode()
+    assert "My own buns" not in cast.client(app, "second").get("/own-work").text
+
+
+def test_the_dashboard_costs_at_most_six_statements(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    with db.scope(cast.academy.scope, commit=True):
+        author = member(cast, "author")
+        for title in ("Second", "Third"):
+            actions.enrol(member(cast, "participant"), publish(author, write_course(author, title).course))
+    browser.get("/")
+    seen: list[str] = []
+    engine = db.clusters["main"]
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    try:
+        page = browser.get("/")
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", listener)
+    assert page.text.count('class="row"') == 3
+    assert 3 <= len(seen) <= 6, seen
