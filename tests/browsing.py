@@ -22,9 +22,9 @@ class HostClient(FlaskClient):
         return super().open(*args, **kw)
 
 
-def client_on(app: Flask, host: str) -> HostClient:
-    """Return an anonymous client on `host`."""
-    client = HostClient(app, app.response_class, use_cookies=True)
+def client_on(app: Flask, host: str, use_cookies: bool = True) -> HostClient:
+    """Return an anonymous client on `host`; without cookies of its own it sends the Cookie header given."""
+    client = HostClient(app, app.response_class, use_cookies=use_cookies)
     client.host = host
     client.environ_base["HTTP_ORIGIN"] = f"http://{host}"
     return client
