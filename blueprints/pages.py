@@ -11,6 +11,7 @@ from blueprints.files import files
 from blueprints.health import health
 from blueprints.home import home
 from blueprints.hosts import HostedFlask
+from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.people import people
@@ -25,7 +26,7 @@ def register(app: HostedFlask) -> None:
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, progress, files, settings):
         app.register_side(blueprint, "academy")
-    for blueprint in (assets, health):
+    for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")
     if config().env != "production":
         app.register_side(dev, "platform", "academy")

@@ -10,4 +10,5 @@ import "./slug-check.js";
 import "./toast-note.js";
 import "./file-drop.js";
 import "./error-summary.js";
+import "./busy-button.js";
 import "./dialog-fallback.js";
