@@ -6,16 +6,27 @@ from typing import Any
 
 from core import queue
 from core.db import db
-from core.mail.compose import compose, platform_sender
+from core.mail.compose import compose, one_address, platform_sender
 from core.mail.models import Letter
+
+# Somebody sits and waits for these; a hundred invitations may not delay them.
+AWAITED = frozenset({"confirm_account", "reset_password", "change_email", "find_academy", "already_member"})
 
 
 def write_letter(recipient: str, kind: str, language: str, **values: Any) -> Letter:
-    """Return the sealed letter to `recipient`, queued with this transaction. Use it in the platform's frame."""
+    """Return the sealed letter to `recipient`, queued with this transaction. Raises BadHeader.
+
+    Use it in the platform's frame.
+    """
     mail = compose(kind, language, platform_sender(), **values)
-    letter = Letter(kind=kind, language=language, recipient=recipient, subject=mail.subject, body_text=mail.text,
-                    body_html=mail.html)  # fmt: skip
+    letter = Letter(kind=kind, language=language, recipient=one_address(recipient), subject=mail.subject,
+                    body_text=mail.text, body_html=mail.html)  # fmt: skip
     db.session.add(letter)
     db.session.flush()
-    queue.later("mail.send_platform", letter_id=letter.id, priority=1)
+    queue.later("mail.send_platform", letter_id=letter.id, priority=urgency(kind))
     return letter
+
+
+def urgency(kind: str) -> int:
+    """Return the priority of sending a letter of this kind."""
+    return 1 if kind in AWAITED else 4

@@ -1,7 +1,8 @@
 """Writes a mail from its template: subject, plain text and the HTML twin made of the same words.
 
 A template `templates/mail/<kind>.txt` holds the subject on its first line, an empty line, then paragraphs.
-A line `[label](address)` becomes a button in HTML and "label: address" in plain text.
+A line `[label](address)` becomes a button in HTML and "label: address" in plain text. Only the template makes
+links: brackets that come out of a value (a name that somebody typed) stay brackets.
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from core.config import config
+from core.config import LANGUAGES, config
+from core.errors import Refused
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
+SHELTERED = str.maketrans("[]()", "\ue000\ue001\ue002\ue003")
+RESTORED = str.maketrans("\ue000\ue001\ue002\ue003", "[]()")
+ADDRESS = re.compile(r"[^\s<>\"(),:;@\x00-\x1f\x7f]+@[^\s<>\"(),:;@\x00-\x1f\x7f]+")
 BUTTON = re.compile(r"\[(?P<label>[^\]]+)\]\((?P<url>https?://[^\s)]+)\)")
 
 
-class BadHeader(ValueError):
-    """A header would have held a line break (T34)."""
+class BadHeader(Refused):
+    """A mail field would have held a line break, or a recipient is not one address (T34)."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +51,32 @@ class Composed:
 
 
 def compose(kind: str, language: str, sender: Sender, **values: Any) -> Composed:
-    """Return the mail `kind` in `language`. Raises BadHeader, and jinja2's UndefinedError for a missing value."""
-    environment = _environment(language)
-    source = environment.get_template(f"mail/{kind}.txt").render(sender=sender.name, language=language, **values)
+    """Return the mail `kind` in `language`. Raises BadHeader for a value with a line break, and jinja2's
+    UndefinedError for a missing value."""
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    source = _words(language).get_template(f"mail/{kind}.txt").render(sender=sender.name, language=language, **values)
     subject, _, body = source.strip().partition("\n")
-    subject = " ".join(subject.split())
-    if not subject or any(ord(sign) < 32 for sign in subject):
-        raise BadHeader("a subject is one line")
     paragraphs = [part.strip() for part in body.strip().split("\n\n") if part.strip()]
-    text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{sender.name}\n"
-    page = environment.get_template("mail/base.html")
-    html = page.render(subject=subject, sender=sender, language=language, paragraphs=[_rich(part) for part in paragraphs])
-    return Composed(subject, text, html)
+    text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{one_line(sender.name)}\n"
+    html = _pages().get_template("mail/base.html").render(
+        subject=subject, sender=sender, language=language, paragraphs=[_rich(part) for part in paragraphs]
+    )
+    return Composed(one_line(subject).translate(RESTORED), text.translate(RESTORED), html.translate(RESTORED))
+
+
+def one_line(value: Any) -> str:
+    """Return `value` as the one line of text that it must be. Raises BadHeader for a control character."""
+    line = str(value)
+    if any(ord(sign) < 32 or sign in "\x7f\x85\u2028\u2029" for sign in line):
+        raise BadHeader("a mail field is one line")
+    return line
+
+
+def one_address(value: str) -> str:
+    """Return `value` if it is one address to send to. Raises BadHeader."""
+    if not ADDRESS.fullmatch(one_line(value)):
+        raise BadHeader("a recipient is one address")
+    return value
 
 
 def _plain(paragraph: str) -> str:
@@ -82,10 +101,12 @@ def _with_links(line: str) -> Markup:
 
 
 @cache
-def _environment(language: str) -> Environment:
+def _words(language: str) -> Environment:
+    """Return what renders the words of a mail: plain text, every value one line and without brackets."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, extensions=["jinja2.ext.i18n"],
-        autoescape=lambda name: bool(name and name.endswith(".html")), trim_blocks=True, lstrip_blocks=True,
+        autoescape=False, trim_blocks=True, lstrip_blocks=True,  # noqa: S701  text/plain; the HTML twin escapes
+        finalize=lambda value: one_line(value).translate(SHELTERED),
     )  # fmt: skip
     translations = Translations.load(str(TRANSLATIONS), [language])
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
@@ -93,6 +114,13 @@ def _environment(language: str) -> Environment:
         moment.astimezone(get_timezone(zone)), format="long", locale=language
     )
     return environment
+
+
+@cache
+def _pages() -> Environment:
+    """Return what renders the HTML twin."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True,
+                       trim_blocks=True, lstrip_blocks=True)  # fmt: skip
 
 
 def platform_sender() -> Sender:

@@ -8,18 +8,22 @@ import sqlalchemy as sa
 
 from core import queue
 from core.db import db
-from core.mail.compose import Sender, compose
+from core.mail.actions import urgency
+from core.mail.compose import Sender, compose, one_address
 from tenants.mail.models import Letter
 
 
 def write_letter(recipient: str, kind: str, language: str, **values: Any) -> Letter:
-    """Return the sealed letter to `recipient`, queued with this transaction. Use it in the academy's frame."""
+    """Return the sealed letter to `recipient`, queued with this transaction. Raises BadHeader.
+
+    Use it in the academy's frame.
+    """
     mail = compose(kind, language, sender(), **values)
-    letter = Letter(kind=kind, language=language, recipient=recipient, subject=mail.subject, body_text=mail.text,
-                    body_html=mail.html)  # fmt: skip
+    letter = Letter(kind=kind, language=language, recipient=one_address(recipient), subject=mail.subject,
+                    body_text=mail.text, body_html=mail.html)  # fmt: skip
     db.session.add(letter)
     db.session.flush()
-    queue.later("mail.send", letter_id=letter.id, priority=1)
+    queue.later("mail.send", letter_id=letter.id, priority=urgency(kind))
     return letter
 
 

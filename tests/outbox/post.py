@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -26,6 +27,8 @@ class PostOffice:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.taken: list[Message] = []
+        self.slow_s = 0.0
+        self.refuses: str | None = None
         self._controller: Controller | None = None
 
     @property
@@ -33,8 +36,18 @@ class PostOffice:
         """Return its address for SMTP_URL."""
         return f"smtp://127.0.0.1:{self.port}"
 
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Accept the recipient, or refuse as told."""
+        if self.refuses is not None:
+            return self.refuses
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Take one mail."""
+        """Take one mail, after thinking for `slow_s` seconds."""
+        await asyncio.sleep(self.slow_s)
         self.taken.append(message_from_bytes(envelope.content or b""))
         return "250 taken"
 
