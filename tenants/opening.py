@@ -60,11 +60,11 @@ def move_in(academy: Academy, owner: Account) -> None:
 
 
 def prepare_academy(owner: Connection, number: int) -> None:
-    """Make the schema of an academy that found no spare, and let its owner move in; done already, do nothing."""
+    """Make the schema of an academy that found no spare, and let its owner move in. Once done, or closed, do nothing."""
     provision_schema(owner, number)
     with db.scope(CORE, commit=True):
         academy = queries.academy_by_number(number)
-        for ownership in academy.owners:
+        for ownership in academy.owners if queries.is_ready(academy) else ():
             move_in(academy, ownership.account)
         announce_change(number)
 

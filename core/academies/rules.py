@@ -15,6 +15,7 @@ NAME_LENGTH = range(2, 81)
 REST_DAYS = 365
 EXPORT_DAYS = 30
 LONGEST_UNDO_DAYS = 90
+MOST_ACADEMIES = 20
 
 # Names of hosts, of the platform's own pages and of roles that strangers trust.
 RESERVED = frozenset(
@@ -93,6 +94,11 @@ def may_resume(state: str) -> bool:
 def may_close(state: str) -> bool:
     """Return whether closing may be asked for an academy in `state`."""
     return state in ("active", "suspended")
+
+
+def may_open(living: int, is_confirmed: bool) -> bool:
+    """Return whether an account that owns `living` academies may open one more; the address comes first."""
+    return living < (MOST_ACADEMIES if is_confirmed else 1)
 
 
 def serves(state: str) -> bool:

@@ -22,8 +22,8 @@ from tenants.opening import open_academy, prepare_academy
 from tenants.people.models import Member
 from tenants.provision import refill_spares
 from tests.academies.ends import end_all
-from tests.life.lives import account
 from tests.conftest import Platform
+from tests.life.lives import account
 
 
 @pytest.fixture
