@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -90,7 +90,7 @@ def course_form(course: Course) -> CourseForm:
 
 def course_page(course: Course, form: CourseForm | None = None, **context: object) -> str:
     """Return the page of a course; `problems` and `errors` in the context say what has to be mended."""
-    return render_template(
-        "courses/show.html", course=course, form=form or course_form(course), academy=g.academy,
-        changes=publishing.changes_in(course), removed=request.args.get("removed"), **context,
-    )
+    return render_template("courses/show.html", **{
+        "course": course, "form": form or course_form(course), "changes": publishing.changes_in(course),
+        "removed": request.args.get("removed"), "errors": {}, "problems": [], **context,
+    })  # fmt: skip

@@ -100,7 +100,10 @@ def film_of(source: BinaryIO) -> Film:
 
 
 def _brands(head: bytes) -> set[bytes]:
+    """Return the brands that the box ftyp names; none when the box is too short to name any."""
     size = min(struct.unpack(">I", head[:4])[0], len(head))
+    if size < 16:
+        return set()
     return {head[8:12]} | {head[at : at + 4] for at in range(16, size - 3, 4)}
 
 
