@@ -143,4 +143,6 @@ def error_page(code: int, **values: Any) -> str:
         name = {405: 404, 413: 422}.get(code, code if code in PAGES else 400 if code < 500 else 500)
         return render_template(f"errors/{name}.html", code=code, **values)
     except (DBAPIError, NotFound):
-        return render_template("errors/plain.html", code=code, platform=config().platform_name)
+        # Not by render_template: its context processors would ask the database again.
+        page = current_app.jinja_env.get_template("errors/plain.html")
+        return page.render(code=code, platform=config().platform_name)
