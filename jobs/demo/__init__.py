@@ -1,1 +1,7 @@
-"""The demo world: two academies, their courses and their people."""
+"""The demo world: two believable academies, written by the same verbs that people use."""
+
+from __future__ import annotations
+
+from jobs.demo.load import load
+
+__all__ = ["load"]

@@ -1,0 +1,204 @@
+"""Writes the demo world by the same verbs that people use, once. Runs with the owner's credentials."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from core import clock
+from core.academies.models import Academy
+from core.accounts.models import Account
+from core.accounts.passwords import hash_password
+from core.db import CORE, academy_scope, db
+from core.ids import uuid7
+from core.outbox.models import Work
+from core.owner import owner_connection
+from core.sealed import matches
+from core.urls import academy_url, platform_url
+from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
+from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
+from tenants.courses.actions import add_lesson, add_module, create_course
+from tenants.courses.block_actions import ChoiceDraft, QuestionDraft, add_block, save_question
+from tenants.courses.models import Course, Lesson
+from tenants.courses.publishing import publish_course
+from tenants.files.actions import store_file
+from tenants.files.models import File
+from tenants.learning import actions as learning
+from tenants.learning.queries import OpenLesson, course_for, lesson_for, questions_of
+from tenants.opening import open_academy
+from tenants.people.models import Member, MemberRole
+from tenants.people.queries import member_by_email, member_of_account
+from tenants.provision import refill_spares
+
+
+UNDECIDED = {"nl": "Daar wil ik nog over nadenken.", "en": "I want to think about this a little longer."}
+
+
+def load(print_only: bool = False) -> None:
+    """Write the demo world unless it stands, or only print who may sign in where."""
+    if not print_only:
+        for demo in ACADEMIES:
+            _load_academy(demo)
+        return
+    print("\n".join(_logins()), flush=True)
+
+
+def _logins() -> Iterable[str]:
+    yield f"\nDemo logins, all with the password  {DEMO_PASSWORD}"
+    for demo in ACADEMIES:
+        learner = next(person for person in demo.people if person.roles == ("participant",))
+        yield f"  {academy_url(demo.slug)}   {demo.name}"
+        for word, person in (("participant", learner), ("trainer", demo.people[1])):
+            yield f"      {word:<12} {demo.email(person)}"
+    yield f"  {platform_url()}   the platform"
+    for demo in ACADEMIES:
+        yield f"      {'owner':<12} {demo.email(demo.people[0])}"
+    yield f"      {'operator':<12} {OPERATOR}"
+    yield f"  Mail that was written: {platform_url('/_dev/mail/')}, and /_dev/mail/ at each academy\n"
+
+
+def _load_academy(demo: DemoAcademy) -> None:
+    """Open the academy and fill it; one that is open already stays as people left it."""
+    with db.scope(CORE):
+        if db.session.scalar(sa.select(Academy.number).where(Academy.slug == demo.slug)) is not None:
+            return
+    with owner_connection() as owner:
+        refill_spares(owner, 1)
+    print(f"Writing the demo academy {demo.name} ...", flush=True)
+    number, owner_id = _open(demo)
+    with db.scope(academy_scope(number), commit=True):
+        members = _people(demo, owner_id)
+        courses = {course.slug: (_course(course, members), course) for course in load_courses(demo.slug)}
+        db.session.flush()
+        for person in demo.people:
+            for stand in person.stands:
+                _walk(members[person.key], *courses[stand.course], stand)
+
+
+def _open(demo: DemoAcademy) -> tuple[int, UUID]:
+    """Return the number of the opened academy and its owner's account; the demo brings its own courses."""
+    with db.scope(CORE, commit=True):
+        _account(OPERATOR, "Olivier", "Operator", is_operator=True)
+        first = demo.people[0]
+        owner = _account(demo.email(first), first.first_name, first.last_name, language=demo.language)
+        academy = open_academy(demo.name, demo.slug, owner, demo.colour, demo.language)
+        db.session.execute(
+            sa.update(Work).where(Work.number == academy.number, Work.job == "academies.sample_course")
+            .values(done_at=clock.now())
+        )  # fmt: skip
+        return academy.number, owner.id
+
+
+def _account(email: str, first: str, last: str, is_operator: bool = False, language: str = "nl") -> Account:
+    known = db.session.scalar(sa.select(Account).where(matches(Account, "email", email)))
+    if known is not None:
+        return known
+    account = Account(email=email, first_name=first, last_name=last, language=language, is_operator=is_operator,
+                      password_hash=_password(), email_confirmed_at=clock.now())  # fmt: skip
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+@functools.cache
+def _password() -> str:
+    """Return one hash for all: they share the password, and argon2id is slow on purpose."""
+    return hash_password(DEMO_PASSWORD)
+
+
+def _people(demo: DemoAcademy, owner_id: UUID) -> dict[str, Member]:
+    return {person.key: _member(demo, person, owner_id if person is demo.people[0] else None) for person in demo.people}
+
+
+def _member(demo: DemoAcademy, person: Person, account_id: UUID | None) -> Member:
+    known = member_of_account(account_id) if account_id else member_by_email(demo.email(person))
+    member = known or Member(email=demo.email(person), first_name=person.first_name, last_name=person.last_name)
+    member.password_hash, member.email_confirmed_at, member.language = _password(), clock.now(), demo.language
+    have = member.roles
+    member.role_rows.extend(MemberRole(role=role) for role in person.roles if role not in have)
+    db.session.add(member)
+    db.session.flush()
+    return member
+
+
+def _course(demo: DemoCourse, members: dict[str, Member]) -> Course:
+    trainer = members[demo.trainer]
+    course = create_course(demo.title, by=trainer, module_title="", lesson_title="", language=demo.language,
+                           cover=demo.cover, summary=demo.summary, trainer=trainer, empty=True)  # fmt: skip
+    for part in demo.modules:
+        module = add_module(course, part.title)
+        for one in part.lessons:
+            lesson = add_lesson(module, one.title, minutes=one.minutes, done_when=one.done_when)
+            for block in one.blocks:
+                _block(lesson, block, trainer)
+    if demo.state == "published":
+        publish_course(course, trainer)
+    return course
+
+
+def _block(lesson: Lesson, demo: DemoBlock, by: Member) -> None:
+    if demo.kind == "text":
+        add_block(lesson, "text", {"markdown": demo.markdown})
+    elif demo.kind == "image":
+        file = _file("image", demo.file, by)
+        add_block(lesson, "image", {"file_id": str(file.id), "alt": demo.alt, "caption": demo.caption,
+                                    "width": file.width, "height": file.height})  # fmt: skip
+    elif demo.kind == "video":
+        file = _file("video", demo.file, by)
+        captions = [{"file_id": str(_file("captions", one.file, by).id), "language": one.language}
+                    for one in demo.captions]  # fmt: skip
+        add_block(lesson, "video", {"file_id": str(file.id), "title": demo.title, "transcript": demo.transcript,
+                                    "captions": captions, "media_type": file.media_type, "seconds": file.seconds})  # fmt: skip
+    elif demo.question is not None:
+        save_question(add_block(lesson, "question"), _draft(demo.question))
+
+
+def _file(kind: str, name: str, by: Member) -> File:
+    with (MEDIA / name).open("rb") as source:
+        return store_file(kind, source, name, by)
+
+
+def _draft(demo: DemoQuestion) -> QuestionDraft:
+    choices = [ChoiceDraft(text=one.text, is_right=one.is_right, feedback=one.feedback) for one in demo.choices]
+    return QuestionDraft(kind=demo.kind, prompt=demo.prompt, feedback_right=demo.feedback_right,
+                         feedback_again=demo.feedback_again, choices=choices)  # fmt: skip
+
+
+def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> None:
+    """Let the member learn as far as the stand says, over the days before today."""
+    said = list(stand.said)
+    start = stand.days_ago + max(stand.done, 1) * 0.8
+    with clock.shifted(timedelta(days=-start)):
+        learning.enrol(member, course)
+    steps = course_for(member, course.id).way.steps
+    for number, (step, _) in enumerate(zip(steps, demo.lessons, strict=True)):
+        if number > stand.done or (number == stand.done and not stand.begun):
+            break
+        ago = stand.days_ago + (stand.done - number) * 0.8
+        with clock.shifted(timedelta(days=-ago)):
+            here = lesson_for(member, course.id, UUID(step.id))
+            learning.open_lesson(here.taken, here.step)
+            if number < stand.done:
+                _finish(here, said, stand.hesitant and number % 2 == 0)
+            else:
+                blocks = here.page.content["blocks"]
+                learning.save_place(here, blocks[len(blocks) // 2]["id"])
+    db.session.flush()
+
+
+def _finish(here: OpenLesson, said: list[str], hesitates: bool) -> None:
+    for question in questions_of(here.page.content):
+        if question["kind"] == "open":
+            text = said.pop(0) if said else UNDECIDED[here.taken.course.language]
+            learning.check_answer(here, UUID(question["id"]), {"text": text}, uuid7())
+            continue
+        right = [choice["id"] for choice in question["choices"] if choice["is_right"]]
+        wrong = [choice["id"] for choice in question["choices"] if not choice["is_right"]]
+        if hesitates and wrong:
+            learning.check_answer(here, UUID(question["id"]), {"choices": wrong[:1]}, uuid7())
+        learning.check_answer(here, UUID(question["id"]), {"choices": right}, uuid7())
+    learning.mark_done(here)
