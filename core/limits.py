@@ -55,9 +55,10 @@ def sign_in_limits(email: str, address: str) -> list[Limit]:
     ]
 
 
-def mail_limits(email: str, address: str) -> list[Limit]:
+def mail_limits(email: str, address: str | None = None) -> list[Limit]:
     """Return the limits of asking for a mail: few per person (it is their mailbox), more per address."""
-    return [Limit("mail", (email,), 5, 3600), Limit("mail address", (address,), 100, 3600)]
+    person = Limit("mail", (email,), 5, 3600)
+    return [person] if address is None else [person, Limit("mail address", (address,), 100, 3600)]
 
 
 def spend(limits: list[Limit]) -> None:

@@ -23,8 +23,10 @@ class HostClient(FlaskClient):
 
 
 def client_on(app: Flask, host: str, use_cookies: bool = True) -> HostClient:
-    """Return an anonymous client on `host`; without cookies of its own it sends the Cookie header given."""
+    """Return an anonymous client on `host` that reads English; without cookies of its own it sends the Cookie header given."""
     client = HostClient(app, app.response_class, use_cookies=use_cookies)
     client.host = host
     client.environ_base["HTTP_ORIGIN"] = f"http://{host}"
+    if use_cookies:
+        client.set_cookie("lang", "en", domain=host)
     return client
