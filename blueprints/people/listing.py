@@ -16,7 +16,8 @@ from blueprints.people.forms import ORDER, ROLE_HINTS, ROLE_NAMES, InviteForm, R
 from core import limits
 from core.access import roles
 from core.limits import Limit
-from tenants.people import courses, inviting, queries, rules
+from tenants.courses.choices import courses_to_join
+from tenants.people import inviting, queries, rules
 from tenants.people.inviting import Host, Invited
 from tenants.people.models import Member
 
@@ -39,7 +40,7 @@ def invite() -> Any:
     """Invite people by mail."""
     form = InviteForm()
     form.roles.offer(rules.givable(current_user.roles))
-    form.offer_courses(courses.choices())
+    form.offer_courses(courses_to_join())
     if form.validate_on_submit():
         limits.spend([Limit("invite", (str(current_user.id),), 100, 3600)])
         course_id = UUID(form.course_id.data) if form.course_id.data else None

@@ -170,9 +170,8 @@ def test_offer_is_nothing_for_another_account_or_after_its_end(app: HostedFlask,
     second = new_account()
     path = offer(academy, first, second.email)
     assert signed_in(app, new_account()).post(path).status_code == 410
-    with clock.shifted(timedelta(days=8)), platform(academy, second) as (_, (taker,)):
-        with pytest.raises(Gone):
-            owners.accept_offer(path.rsplit("/", 1)[1], taker)
+    with clock.shifted(timedelta(days=8)), platform(academy, second) as (_, (taker,)), pytest.raises(Gone):
+        owners.accept_offer(path.rsplit("/", 1)[1], taker)
     with platform(academy) as (row, _):
         owners.withdraw_offer(row, owners.offers_of(row)[0].id)
     assert signed_in(app, second).post(path).status_code == 410

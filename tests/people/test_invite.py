@@ -11,6 +11,7 @@ import pytest
 from blueprints.hosts import HostedFlask
 from core import clock
 from core.db import db
+from tenants.courses.models import Course
 from tenants.people import joined, queries
 from tenants.people.models import Invitation, Member
 from tests.browsing import HostClient, client_on
@@ -56,8 +57,12 @@ def test_invited_person_joins_and_is_signed_in(app: HostedFlask, cast: Cast) -> 
 def test_joining_tells_the_features_above(app: HostedFlask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[tuple[str | None, UUID | None]] = []
     monkeypatch.setattr(joined, "_listeners", [lambda who, course: heard.append((who.email, course))])
-    course = str(uuid4())
-    monkeypatch.setattr("tenants.people.courses._offers", [lambda: [(course, "Baking bread")]])
+    with db.scope(cast.academy.scope, commit=True):
+        bread, draft = Course(title="Baking bread", state="published"), Course(title="Not yet", state="draft")
+        db.session.add_all([bread, draft])
+        db.session.flush()
+        course, hidden = str(bread.id), str(draft.id)
+    assert invite(cast, app, course_id=hidden).answer.status_code == 422
     invite(cast, app, course_id=course)
     assert heard == []
     cast.client(app, None).post(link(cast), data=JOINING)
