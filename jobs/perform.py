@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -19,6 +20,7 @@ from core.errors import KweekError
 from core.outbox.actions import Claim, LeaseLost, claim, extend, finish, finish_as_platform, put_back
 
 log = structlog.get_logger("kweek.jobs")
+HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUDGET_S = 1.0
 # Set by the worker when it should end: the present row is finished, no further one is begun.
 halt = threading.Event()
@@ -145,4 +147,4 @@ def limited(limit_s: int) -> Iterator[None]:
 def place(error: BaseException) -> str:
     """Return where in our own code the error arose, as file:line. Its text could hold content and is not logged."""
     frames = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
-    return f"{frames[-1].filename.rsplit('/main/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
+    return f"{os.path.relpath(frames[-1].filename, HOUSE)}:{frames[-1].lineno}" if frames else "?"

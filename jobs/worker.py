@@ -133,6 +133,7 @@ def listener() -> Listener:
 def main() -> int:
     """Start, work, and return the exit status."""
     logging.basicConfig(level=logging.WARNING)
+    logging.getLogger("rq.worker").setLevel(logging.WARNING)
     try:
         start(os.environ)
     except ConfigError as error:

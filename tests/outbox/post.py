@@ -69,30 +69,27 @@ class PostOffice:
 
 
 class WorkerProcess:
-    """One `python -m jobs.worker`."""
+    """One `python -m jobs.worker`, or another module that is one."""
 
-    def __init__(self, environ: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "jobs.worker"], cwd=REPOSITORY,
-            env={**os.environ, "KWEEK_LOOK_EVERY_S": "0.2", **environ},
-        )  # fmt: skip
+    def __init__(self, environ: dict[str, str], module: str = "jobs.worker") -> None:
+        self.process = subprocess.Popen([sys.executable, "-m", module], cwd=REPOSITORY, env={**os.environ, **environ})
 
     def kill9(self) -> None:
         """End it as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self) -> None:
-        """End it in order."""
+    def stop(self) -> int:
+        """End it in order; return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        return self.process.wait(30)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 60) -> bool:
+def wait_until(holds: Callable[[], bool], seconds: float = 60, pause_s: float = 0.05) -> bool:
     """Return whether `holds()` became true within `seconds`."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if holds():
             return True
-        time.sleep(0.1)
+        time.sleep(pause_s)
     return False
