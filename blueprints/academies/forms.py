@@ -44,7 +44,6 @@ class NamesForm(FlaskForm):  # type: ignore[misc]
         """Refuse an address that cannot be had."""
         problem = queries.slug_problem(field.data, config().platform_name) if field.data else None
         if problem is not None:
-            self.refuse_slug(problem)
             raise ValidationError(SLUG_PROBLEMS[problem])
 
     def refuse_slug(self, problem: str) -> None:

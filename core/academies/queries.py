@@ -97,7 +97,7 @@ def all_academies(page: int = 1, state: str | None = None, words: str = "") -> L
 def count_by_state() -> dict[str, int]:
     """Return how many academies there are in each state."""
     rows = db.session.execute(sa.select(Academy.state, sa.func.count()).group_by(Academy.state))
-    counts = {state: count for state, count in rows.tuples()}
+    counts = {state: count for state, count in rows}
     return {state: counts.get(state, 0) for state in STATES}
 
 
