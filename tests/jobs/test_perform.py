@@ -17,7 +17,7 @@ from core.config import config
 from core.db import CORE, db
 from core.outbox import actions
 from core.outbox.models import Work
-from jobs import perform
+from jobs import perform, registry
 from jobs.perform import drain, kept
 from jobs.worker import Worker, listener
 from tests.conftest import Platform
@@ -27,6 +27,7 @@ from tests.opened import Opened
 @pytest.fixture(autouse=True)
 def empty(platform: Platform) -> Iterator[None]:
     """Begin without work; take test jobs away again."""
+    registry.load()
     with db.scope(CORE, commit=True):
         db.session.execute(sa.delete(Work))
     queue.rq_queue().empty()

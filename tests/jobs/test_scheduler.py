@@ -23,6 +23,7 @@ from tests.opened import Opened
 @pytest.fixture(autouse=True)
 def empty(platform: Platform) -> Iterator[None]:
     """Begin without work and with one periodic job."""
+    registry.load()
     with db.scope(CORE, commit=True):
         db.session.execute(sa.delete(Work))
     queue.rq_queue().empty()
@@ -111,7 +112,6 @@ def test_the_sweep_wakes_nobody_for_what_is_in_hand_done_or_given_up(academy: Op
 
 
 def test_done_work_is_forgotten_after_a_week(academy: Opened) -> None:
-    registry.load()
     for days in (8, 6):
         with db.scope(CORE, commit=True):
             db.session.add(Work(job="a.b", args={}, done_at=clock.now() - timedelta(days=days)))
@@ -122,18 +122,3 @@ def test_done_work_is_forgotten_after_a_week(academy: Opened) -> None:
     with db.scope(CORE):
         left = sorted(db.session.scalars(sa.select(Work.job)))
     assert left == ["a.b", "given.up", "outbox.sweep"]
-
-
-def test_every_periodic_job_is_registered_and_the_platforms() -> None:
-    registry._periodic.clear()
-    import importlib
-    import pkgutil
-
-    import jobs
-
-    for module in pkgutil.iter_modules(jobs.__path__):
-        if module.name not in registry.PROCESSES and not module.ispkg:
-            importlib.reload(importlib.import_module(f"jobs.{module.name}"))
-    assert registry.periodic()
-    for one in registry.periodic():
-        assert queue.find(one.name).where in ("core", "both"), one.name

@@ -12,13 +12,13 @@ import redis
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-import jobs.registry
 from core import clock, queue
 from core.config import config
 from core.db import CORE, db
 from core.outbox.actions import LeaseLost, claim, finish
 from core.outbox.models import Work
 from core.queue import NotAnId
+from jobs import registry
 from jobs.perform import drain, run
 from tests.conftest import REPOSITORY
 from tests.opened import Opened
@@ -27,6 +27,7 @@ from tests.opened import Opened
 @pytest.fixture(autouse=True)
 def empty(academy: Opened) -> Iterator[None]:
     """Begin without work; take test jobs away again."""
+    registry.load()
     with db.scope(CORE, commit=True):
         db.session.execute(sa.delete(Work))
     known = dict(queue._jobs)
@@ -184,7 +185,6 @@ def test_T13_redis_holds_only_rq_keys_with_ids(academy: Opened) -> None:
 
 
 def test_every_queued_name_is_registered() -> None:
-    jobs.registry.load()
     used: set[str] = set()
     for folder in ("core", "tenants", "blueprints", "jobs"):
         for path in (REPOSITORY / folder).rglob("*.py"):
@@ -195,3 +195,9 @@ def test_every_queued_name_is_registered() -> None:
                         used.add(first.value)
     assert used, "nothing is ever queued"
     assert used - set(queue.jobs()) == set()
+
+
+def test_every_periodic_job_is_registered_for_the_platform() -> None:
+    assert registry.periodic()
+    for one in registry.periodic():
+        assert queue.find(one.name).where in ("core", "both"), one.name
