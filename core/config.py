@@ -6,6 +6,8 @@ A bad value stops the start with a sentence that says how to mend it.
 from __future__ import annotations
 
 import contextlib
+import difflib
+import ipaddress
 import os
 import re
 import secrets
@@ -13,12 +15,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, cast
+from urllib.parse import urlsplit
 
 from core.errors import KweekError
 
 Env = Literal["development", "test", "production"]
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 LANGUAGES = ("nl", "en")
+SETTINGS = frozenset(
+    """KWEEK_ENV PORT PUBLIC_PORT BIND WEB_WORKERS PLATFORM_NAME PLATFORM_DOMAINS SCHEME SECRET_KEY
+    DATABASE_URL OWNER_DATABASE_URL SUPERUSER_DATABASE_URL REDIS_URL KEYSTORE_DIR MASTER_KEY_FILE FILES_DIR SMTP_URL
+    MAIL_FROM CLOSING_UNDO_DAYS SPARE_SCHEMAS TRUSTED_PROXIES ACCEPT_UNHARDENED""".split()
+)  # what the file may hold; KWEEK_HOME says where it is looked for
 T = TypeVar("T")
 
 
@@ -58,6 +66,8 @@ class Config:
     spare_schemas: int
     trusted_proxies: int
     accept_unhardened: bool
+    bind: str
+    web_workers: int
 
 
 _config: Config | None = None
@@ -78,13 +88,13 @@ def config() -> Config:
 
 def load(environ: Mapping[str, str]) -> Config:
     """Return the configuration. Raises ConfigError with a sentence that says what to mend."""
-    values = _Values(environ)
-    home = values.path("KWEEK_HOME", _default_home())
-    values = _Values({**_from_file(environ, home), **environ})
+    home = home_of(environ)
+    values = _Values(merged(environ))
     env = cast(Env, values.choice("KWEEK_ENV", ("development", "test", "production"), "production"))
     port = values.number("PORT", 8017, 1, 65535)
     scheme = cast(Literal["http", "https"], values.choice("SCHEME", ("http", "https"), _scheme(env)))
     domains = values.read("PLATFORM_DOMAINS", "localhost", _domains)
+    keystore = values.path("KEYSTORE_DIR", home / "keystore")
     return Config(
         env=env,
         home=home,
@@ -94,19 +104,32 @@ def load(environ: Mapping[str, str]) -> Config:
         domains=domains,
         scheme=scheme,
         secret_key=_secret(values, home),
-        database_url=values.read("DATABASE_URL", None, _postgres),
-        owner_database_url=values.read("OWNER_DATABASE_URL", "", lambda text: _postgres(text) if text else None),
-        redis_url=values.read("REDIS_URL", None, _redis),
-        keystore_dir=values.path("KEYSTORE_DIR", home / "keystore"),
-        master_key_file=values.path("MASTER_KEY_FILE", home / "master" / "master.json"),
+        database_url=values.secret("DATABASE_URL", None, _postgres),
+        owner_database_url=values.secret("OWNER_DATABASE_URL", "", lambda text: _postgres(text) if text else None),
+        redis_url=values.secret("REDIS_URL", None, _redis),
+        keystore_dir=keystore,
+        master_key_file=values.read("MASTER_KEY_FILE", str(home / "master" / "master.json"), _outside(keystore)),
         files_dir=values.path("FILES_DIR", home / "files"),
-        smtp_url=values.read("SMTP_URL", "", _smtp),
-        mail_from=values.text("MAIL_FROM", f"no-reply@{domains[0].name}"),
+        smtp_url=values.secret("SMTP_URL", "", lambda text: _smtp(text) if text else None),
+        mail_from=values.read("MAIL_FROM", f"no-reply@{domains[0].name}", _address),
         undo_days=values.number("CLOSING_UNDO_DAYS", 30, 0, 365),
         spare_schemas=values.number("SPARE_SCHEMAS", 3, 0, 100),
         trusted_proxies=values.number("TRUSTED_PROXIES", 0, 0, 5),
         accept_unhardened=values.choice("ACCEPT_UNHARDENED", ("0", "1"), "0") == "1",
+        bind=values.read("BIND", "127.0.0.1", _ip_address),
+        web_workers=values.number("WEB_WORKERS", 2, 1, 64),
     )
+
+
+def home_of(environ: Mapping[str, str]) -> Path:
+    """Return the state directory."""
+    default = "/var/lib/kweek" if os.geteuid() == 0 else "~/.local/share/kweek"
+    return _path(environ.get("KWEEK_HOME") or default)
+
+
+def merged(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with what the configuration file adds to it; the environment wins. Raises ConfigError."""
+    return {**_from_file(environ, home_of(environ)), **environ}
 
 
 class _Values:
@@ -115,20 +138,24 @@ class _Values:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
 
-    def read(self, name: str, default: str | None, parse: Callable[[str], T]) -> T:
+    def read(self, name: str, default: str | None, parse: Callable[[str], T], shown: bool = True) -> T:
         raw = self._environ.get(name, default)
         if raw is None:
             raise ConfigError(f"{name} is not set. Set it in the environment or in the configuration file.")
         try:
             return parse(raw.strip())
         except ValueError as error:
-            raise ConfigError(f"{name}={raw!r}: {error}") from None
+            raise ConfigError(f"{name}={raw!r}: {error}" if shown else f"{name}: {error}") from None
+
+    def secret(self, name: str, default: str | None, parse: Callable[[str], T]) -> T:
+        """Read a value that may hold a password: what is wrong is said without it."""
+        return self.read(name, default, parse, shown=False)
 
     def text(self, name: str, default: str) -> str:
         return self.read(name, default, _line)
 
     def path(self, name: str, default: Path) -> Path:
-        return self.read(name, str(default), lambda text: Path(text).expanduser().absolute())
+        return self.read(name, str(default), _path)
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         def parse(text: str) -> str:
@@ -171,69 +198,128 @@ def _domain(text: str) -> Domain:
     return Domain(name, language or None)
 
 
+def _path(text: str) -> Path:
+    if not text or "\0" in text:
+        raise ValueError("give a path, such as /var/lib/kweek.")
+    return Path(text).expanduser().absolute()
+
+
+def _outside(keystore: Path) -> Callable[[str], Path]:
+    def parse(text: str) -> Path:
+        path = _path(text)
+        if path.is_relative_to(keystore):
+            raise ValueError("put it outside KEYSTORE_DIR: one copy of both would open everything.")
+        return path
+
+    return parse
+
+
 def _postgres(text: str) -> str:
-    for prefix in ("postgres://", "postgresql://", "postgresql+psycopg://"):
-        if text.startswith(prefix):
-            return "postgresql+psycopg://" + text[len(prefix) :]
-    raise ValueError("write postgresql://user:password@host/database.")
+    scheme, divider, rest = text.partition("://")
+    if scheme not in ("postgres", "postgresql", "postgresql+psycopg") or not divider or not _has_parts(text):
+        raise ValueError("write postgresql://user:password@host/database.")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _has_parts(text: str) -> bool:
+    """Return whether the address names user and database, and a port only in digits."""
+    parts = urlsplit(text)
+    return bool(parts.username) and len(parts.path) > 1 and (parts.port or 0) >= 0
 
 
 def _redis(text: str) -> str:
-    if not text.startswith(("redis://", "rediss://", "unix://")):
+    parts = urlsplit(text)
+    place = parts.path if parts.scheme == "unix" else parts.hostname
+    if parts.scheme not in ("redis", "rediss", "unix") or not place or (parts.port or 0) < 0:
         raise ValueError("write redis://host:6379/0, rediss://... or unix:///path/to/socket.")
     return text
 
 
-def _smtp(text: str) -> str | None:
-    if text and not text.startswith(("smtp://", "smtps://")):
+def _smtp(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.port or 0) < 0:
         raise ValueError("write smtp://user:password@host:587 or smtps://user:password@host:465.")
-    return text or None
+    return text
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+        raise ValueError("give one e-mail address, such as no-reply@kweek.nl.")
+    return text
+
+
+def _ip_address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("give an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all.") from None
 
 
 def _scheme(env: str) -> str:
     return "https" if env == "production" else "http"
 
 
-def _default_home() -> Path:
-    return Path("/var/lib/kweek") if os.geteuid() == 0 else Path("~/.local/share/kweek").expanduser()
-
-
 def _from_file(environ: Mapping[str, str], home: Path) -> dict[str, str]:
     named = environ.get("KWEEK_CONFIG")
     path = Path(named) if named else home / "kweek.env"
-    if not path.exists():
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
         if named:
-            raise ConfigError(f"KWEEK_CONFIG={named!r}: there is no such file. Make it, or take the setting away.")
+            raise ConfigError(
+                f"KWEEK_CONFIG={named!r}: there is no such file. Make it, or take the setting away."
+            ) from None
         return {}
-    return dict(_pair(line, number, path) for number, line in enumerate(path.read_text().splitlines(), 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({error}). Make it a text file that you may read.") from None
+    return dict(_pair(line, number, path) for number, line in enumerate(lines, 1)
                 if line.strip() and not line.lstrip().startswith("#"))  # fmt: skip
 
 
 def _pair(line: str, number: int, path: Path) -> tuple[str, str]:
-    name, equals, value = line.partition("=")
-    if not equals or not re.fullmatch(r"[A-Z_]+", name.strip()):
+    name, equals, value = (part.strip() for part in line.partition("="))
+    if not equals or not re.fullmatch(r"[A-Z_]+", name):
         raise ConfigError(f"{path}, line {number}: write NAME=value, such as PORT=8017.")
-    return name.strip(), value.strip().strip('"')
+    if name not in SETTINGS:
+        near = difflib.get_close_matches(name, SETTINGS, 1)
+        raise ConfigError(f"{path}, line {number}: {name} is no setting of Kweek"
+                          f"{f'; did you mean {near[0]}?' if near else '; docs/handbook.md lists them.'}")  # fmt: skip
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return name, value[1:-1] if is_quoted else value
 
 
 def _secret(values: _Values, home: Path) -> bytes:
     def parse(text: str) -> bytes:
-        if len(text) < 32:
+        if text and len(text) < 32:
             raise ValueError("give at least 32 characters nobody can guess, or leave it out and one is made.")
         return text.encode()
 
-    given = values.read("SECRET_KEY", "", lambda text: parse(text) if text else b"")
-    return given or _made_secret(home / "secret_key")
+    return values.secret("SECRET_KEY", "", parse) or _made_secret(home / "secret_key")
 
 
 def _made_secret(path: Path) -> bytes:
     """Return the secret in `path`; make it on the first start, whole or not at all."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_text(secrets.token_urlsafe(48))
-        fresh.chmod(0o600)
-        with contextlib.suppress(FileExistsError):
-            os.link(fresh, path)
-        fresh.unlink()
-    return path.read_bytes()
+    try:
+        if not path.exists():
+            _make_secret(path)
+        found = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"KWEEK_HOME={str(path.parent)!r}: no secret key can be kept there ({error}). Choose a directory "
+                          "of your own.") from None  # fmt: skip
+    if len(found) < 32:
+        raise ConfigError(f"{path} holds fewer than 32 characters. Remove it and one is made; all forms open now end.")
+    return found
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new secret; of two processes that do so at once, both keep the first one's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()

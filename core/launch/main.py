@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import resource
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.launch.cluster import ServerFailed
-from core.launch.venv import REPOSITORY, InstallFailed, python_of, reexec
+from core import config
+from core.launch.server import ServerFailed
+from core.launch.venv import REPOSITORY, InstallFailed, prune, python_of, reexec
 from core.launch.world import AlreadyRunning, CannotStart, World
 
 ABOUT = """Run Kweek.
@@ -30,6 +33,12 @@ ABOUT = """Run Kweek.
 
 State lies under KWEEK_HOME (default ~/.local/share/kweek, as root /var/lib/kweek); PORT is 8017.
 Settings come from the environment or from $KWEEK_HOME/kweek.env; docs/handbook.md lists them."""
+STOP_SIGNS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LEND_WITHIN_S = 120
+ENOUGH_FILES = 65536
+ABOUT_TESTS = """./run test               ruff, mypy, lint-imports, translations, pytest
+./run test --all         the same, and then the slow drills
+./run test WORDS ...     only pytest, with these words (pytest's own help: ./run test -- --help)"""
 COMMANDS = ("academy", "migrate", "shell", "bench", "doctor", "harden", "demo", "setup")
 
 
@@ -45,53 +54,41 @@ def main() -> int:
                                          formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
         parser.add_argument("--no-demo", action="store_true", help="leave the demo world out")
         return serve(demo=not parser.parse_args(words).no_demo)
-    except (InstallFailed, CannotStart, ServerFailed) as error:
+    except (config.ConfigError, InstallFailed, CannotStart, ServerFailed) as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def home_of(environ: dict[str, str]) -> Path:
-    """Return the state directory."""
-    named = environ.get("KWEEK_HOME")
-    if named:
-        return Path(named).expanduser().absolute()
-    return Path("/var/lib/kweek") if os.geteuid() == 0 else Path("~/.local/share/kweek").expanduser()
-
-
-def settings() -> dict[str, str]:
-    """Return the environment, with what kweek.env adds to it."""
-    environ = dict(os.environ)
-    file = Path(environ.get("KWEEK_CONFIG") or home_of(environ) / "kweek.env")
-    if file.exists():
-        for line in file.read_text().splitlines():
-            name, equals, value = line.partition("=")
-            if equals and not name.strip().startswith("#"):
-                environ.setdefault(name.strip(), value.strip().strip('"'))
-    return environ
+def prepare() -> World:
+    """Return the world of this home, in its own Python and with the limits it needs. Raises what stops a start."""
+    environ = config.merged(os.environ)
+    home = config.home_of(environ)
+    world = World.at(home, environ)  # a bad setting is told before anything is installed
+    reexec(python_of(home, "run"))
+    os.umask(0o077)
+    raise_limits()
+    return world
 
 
 def serve(demo: bool) -> int:
     """Run the platform until Ctrl-C."""
-    environ = settings()
-    home = home_of(environ)
-    reexec(python_of(home, "run"))
-    raise_limits()
-    world = World.at(home, environ)
+    world = prepare()
     try:
         world.hold()
-    except AlreadyRunning as error:
-        print(f"Kweek already runs from {home} (process {error}) at http://localhost:{world.port}.\n"
+    except AlreadyRunning as other:
+        print(f"Kweek already runs from {world.home} (process {other.pid}) at {other.url}.\n"
               "Stop it with Ctrl-C there, or run a second one with another KWEEK_HOME and PORT.", file=sys.stderr)  # fmt: skip
         return 1
     refuse_taken_port(world)
+    prune(world.home, "run")
     with stopped_in_order(world):
         world.start_servers()
-        if world.command("setup", superuser=True):
-            raise CannotStart("setting up failed; the lines above say why")
+        world.set_up()
+        demo = demo and world.settings.env == "development"  # its passwords are no secret
         if demo and world.command("demo"):
             raise CannotStart("the demo world could not be written; the lines above say why")
         world.start_platform()
-        print(f"\nKweek runs at http://localhost:{world.port}  (Ctrl-C stops it)", flush=True)
+        print(f"\nKweek runs at {world.url}  (Ctrl-C stops it)", flush=True)
         if demo:
             world.command("demo", "--print")
         world.watch()
@@ -105,14 +102,15 @@ def stopped_in_order(world: World) -> Iterator[None]:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
+    for sign in STOP_SIGNS:
+        signal.signal(sign, interrupt)
     try:
         yield
     except KeyboardInterrupt:
         print("\nStopping ...", flush=True)
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for sign in STOP_SIGNS:
+            signal.signal(sign, signal.SIG_IGN)
         world.stop_platform()
         world.stop_servers()
         world.forget()
@@ -120,41 +118,53 @@ def stopped_in_order(world: World) -> Iterator[None]:
 
 def one_command(words: list[str]) -> int:
     """Run one command beside the running platform, or with servers of its own for as long as it takes."""
-    environ = settings()
-    home = home_of(environ)
-    # The benches compare against bare servers and want the test tools' environment only for linting: run's will do.
-    reexec(python_of(home, "run"))
-    raise_limits()
-    world = World.at(home, environ)
-    superuser = words[0] in ("harden", "setup", "bench")
+    world = prepare()
     if "--help" in words or "-h" in words:
         return world.command(*words)
-    try:
-        world.hold()
-    except AlreadyRunning:
+    superuser = words[0] in ("harden", "setup", "bench")
+    if is_lent(world):
         return world.command(*words, superuser=superuser)
+    status = 1
     with stopped_in_order(world):
         world.start_servers()
-        if words[0] != "setup" and world.postgres is not None:
-            quiet = subprocess.run([sys.executable, "-m", "jobs.cli", "setup"], cwd=REPOSITORY, capture_output=True,
-                                   text=True, env=world.variables(owner=True, superuser=True))  # fmt: skip
-            if quiet.returncode and words[0] != "migrate":
-                raise CannotStart(f"setting up failed: {quiet.stderr.strip()}")
-        return world.command(*words, superuser=superuser)
-    return 1
+        if words[0] not in ("setup", "harden") and not world.is_set_up():
+            world.set_up()
+        status = world.command(*words, superuser=superuser)
+    return status
+
+
+def is_lent(world: World) -> bool:
+    """Return True if a running platform lends its servers, False once this process holds the home.
+
+    Waits for a platform that is starting, and for another command to end. Raises CannotStart after two minutes.
+    """
+    until = time.monotonic() + LEND_WITHIN_S
+    while True:
+        try:
+            world.hold()
+            return False
+        except AlreadyRunning as other:
+            if other.is_up:
+                return True
+            if time.monotonic() > until:
+                raise CannotStart(f"process {other.pid} holds {world.home} and does not get ready") from None
+        time.sleep(0.2)
 
 
 def test(words: list[str]) -> int:
     """Lint, check types and layers, then test; with arguments only pytest, with these."""
-    home = home_of(settings())
-    python = python_of(home, "test")
+    if words in (["--help"], ["-h"]):
+        print(ABOUT_TESTS)
+        return 0
+    python = python_of(config.home_of(os.environ), "test")
     raise_limits()
-    environ = {**os.environ, "PATH": f"{python.parent}:{os.environ.get('PATH', '')}", "PYTHONPATH": str(REPOSITORY)}
-    for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "KWEEK_CONFIG", "PLATFORM_DOMAINS", "PORT"):
-        environ.pop(name, None)
+    # Tests bring their own servers and settings; those of the shell would reach somebody's real database.
+    environ = {name: value for name, value in os.environ.items() if name not in config.SETTINGS | {"KWEEK_CONFIG"}}
+    environ |= {"PATH": f"{python.parent}:{environ.get('PATH', '')}", "PYTHONPATH": str(REPOSITORY)}
     everything = words == ["--all"]
     tests = [str(python), "-m", "pytest"]
     if words and not everything:
+        words = words[1:] if words[0] == "--" else words
         return subprocess.call([*tests, *words], cwd=REPOSITORY, env=environ)
     steps = [
         ["ruff", "check", "."],
@@ -175,19 +185,22 @@ def test(words: list[str]) -> int:
 
 def raise_limits() -> None:
     """Allow as many open files as the system lets us: each event stream is one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = most if most != resource.RLIM_INFINITY else 65536
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = ENOUGH_FILES if most == resource.RLIM_INFINITY else min(most, ENOUGH_FILES)
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), most))
 
 
 def refuse_taken_port(world: World) -> None:
     """Raise CannotStart when something else listens on our port."""
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in world.bind else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((world.environ.get("BIND", "127.0.0.1"), world.port))
-        except OSError:
+            probe.bind((world.bind, world.port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise CannotStart(f"BIND={world.bind}, PORT={world.port}: {error.strerror}. Choose others.") from None
             raise CannotStart(
                 f"Port {world.port} is taken by another program. Choose another: PORT={world.port + 1} ./run"
             ) from None

@@ -93,8 +93,9 @@ def end_strays(directory: Path, program: str, wait_s: float = 20) -> None:
 
 def strays(directory: Path, program: str) -> list[int]:
     """Return the processes of `program` that work in `directory`."""
+    place = str(directory.resolve())
     return [int(entry.name) for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and _works_in(entry, str(directory), program)]  # fmt: skip
+            if entry.name.isdigit() and _works_in(entry, place, program)]  # fmt: skip
 
 
 def _works_in(process: Path, directory: str, program: str) -> bool:
