@@ -54,7 +54,7 @@ ZORGWIJS = DemoAcademy("zorgwijs", "Zorgwijs", "#14685a", "nl", (
     Person("noor", "Noor", "Haddad", ("trainer", "author")),
     Person("joris", "Joris", "Bakker", ("trainer", "author")),
     Person("sanne", "Sanne", "de Wit", stands=(
-        Stand(MED, 8, begun=True, days_ago=0.6, said=(
+        Stand(MED, 10, begun=True, days_ago=0.6, said=(
             "Blaaskatheter inbrengen. Ik zou eerst op een model oefenen en dan een keer met Fatma meelopen.",
             "Door de telefoon. 'Ik ben medicijnen aan het klaarmaken, ik bel je over vijf minuten terug.'")),
         Stand(PRIVACY, 3, days_ago=4, hesitant=True, said=(

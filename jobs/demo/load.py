@@ -185,9 +185,18 @@ def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> Non
             if number < stand.done:
                 _finish(here, said, stand.hesitant and number % 2 == 0)
             else:
-                blocks = here.page.content["blocks"]
-                learning.save_place(here, blocks[len(blocks) // 2]["id"])
+                _stop_halfway(here)
     db.session.flush()
+
+
+def _stop_halfway(here: OpenLesson) -> None:
+    """Stop a third into the lesson's film, or at its middle block."""
+    blocks = here.page.content["blocks"]
+    film = next((block for block in blocks if block["kind"] == "video" and block["seconds"]), None)
+    if film is not None:
+        learning.save_place(here, film["id"], second=film["seconds"] / 3)
+    else:
+        learning.save_place(here, blocks[len(blocks) // 2]["id"])
 
 
 def _finish(here: OpenLesson, said: list[str], hesitates: bool) -> None:
