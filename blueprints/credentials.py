@@ -64,13 +64,22 @@ class NameFields(FlaskForm):  # type: ignore[misc]
     )
 
 
+class EmailForm(FlaskForm):  # type: ignore[misc]
+    """Only an address: to get a mail."""
+
+    email = email_field()
+
+
+def new_password_field(label: Any) -> PasswordField:
+    """Return a field for a password that somebody chooses."""
+    hint = _l("At least 10 characters. A few words in a row are fine.")
+    return PasswordField(label, [DataRequired(_l("Choose a password."))], description=hint)
+
+
 class NewPasswordFields(FlaskForm):  # type: ignore[misc]
     """A new password, held against what is easy to guess about this person."""
 
-    password = PasswordField(
-        _l("Password"), [DataRequired(_l("Choose a password."))],
-        description=_l("At least 10 characters. A few words in a row are fine."),
-    )
+    password = new_password_field(_l("Password"))
     person_email = ""
     person_name = ""
 
@@ -98,12 +107,6 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
                                    "or set a new password.")]  # fmt: skip
 
 
-class EmailForm(FlaskForm):  # type: ignore[misc]
-    """Only an address: to get a mail."""
-
-    email = email_field()
-
-
 class NewPasswordForm(NewPasswordFields):
     """A new password after a link from a mail."""
 
@@ -112,6 +115,7 @@ class ChangePasswordForm(NewPasswordFields):
     """The present and a new password."""
 
     present = PasswordField(_l("Present password"), [DataRequired(_l("Fill in your present password."))])
+    password = new_password_field(_l("New password"))
 
     def refuse(self) -> None:
         """Say that the present password is another one."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from blueprints.credentials import NameFields, NewPasswordFields, email_field
+from blueprints.credentials import EmailForm, NameFields, NewPasswordFields
 
 
-class SignUpForm(NameFields, NewPasswordFields):
+class SignUpForm(NameFields, EmailForm, NewPasswordFields):
     """A new account."""
-
-    email = email_field()

@@ -12,6 +12,7 @@ from blueprints import credentials
 from blueprints.accounts.blueprint import accounts
 from blueprints.credentials import EmailForm, NewPasswordForm
 from core import limits
+from core.academies import owners
 from core.access import public, signed_in
 from core.accounts import actions
 from core.errors import Gone, Refused
@@ -26,7 +27,7 @@ def confirm(token: str) -> Any:
     if actions.links.find(token, "confirm") is None:
         return credentials.link_is_dead("credentials/link_gone.html", kind="confirm")
     if form.validate_on_submit():
-        actions.confirm(token)
+        owners.follow_account(actions.confirm(token))
         target = "/" if current_user.is_authenticated else url_for(".sign_in")
         return credentials.here(target, _("Your e-mail address is confirmed."))
     return render_template("credentials/confirm.html", form=form)

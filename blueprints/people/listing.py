@@ -16,6 +16,7 @@ from blueprints.people.forms import ORDER, ROLE_HINTS, ROLE_NAMES, InviteForm, R
 from core import limits
 from core.access import roles
 from core.limits import Limit
+from core.urls import platform_url
 from tenants.courses.choices import courses_to_join
 from tenants.people import inviting, queries, rules
 from tenants.people.inviting import Host, Invited
@@ -37,7 +38,9 @@ def index() -> Any:
 @people.route("/people/invite", methods=["GET", "POST"])
 @roles("owner", "manager")
 def invite() -> Any:
-    """Invite people by mail."""
+    """Invite people by mail; who has not confirmed their own address does that first."""
+    if not current_user.is_confirmed:
+        return credentials.page("people/confirm_first.html", None, platform=platform_url("/me"))
     form = InviteForm()
     form.roles.offer(rules.givable(current_user.roles))
     form.offer_courses(courses_to_join())

@@ -23,10 +23,12 @@ from core.audit.actions import record
 from core.db import db
 from core.errors import Forbidden, Gone, NotFound, Refused
 from core.mail.actions import write_letter
+from core.outbox.models import Revision
 from core.tokens import hash_of, new_token
 from core.urls import platform_url
 
 OFFER_LASTS = timedelta(days=7)
+SERVING = ("active", "suspended", "closing")
 Listener = Callable[[Academy, Account, bool], None]
 _listeners: list[Listener] = []
 
@@ -60,6 +62,16 @@ def add_owner(academy: Academy, account: Account, by: Account | None) -> None:
         return
     _tell(academy, account, True)
     record("owner.added", actor_id=by.id if by else None, number=academy.number, account=str(account.id))
+
+
+def follow_account(account: Account) -> None:
+    """Let the owner's rows in their academies follow what changed in the account: a confirmed address."""
+    query = (
+        sa.select(Academy).join(Ownership).join(Revision, Revision.number == Academy.number)
+        .where(Ownership.account_id == account.id, Academy.state.in_(SERVING))
+    )  # fmt: skip
+    for academy in db.session.scalars(query):
+        _tell(academy, account, True)
 
 
 def leave_ownership(academy: Academy, account: Account) -> None:

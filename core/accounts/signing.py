@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import limits
+from core import clock, limits
 from core.accounts import actions, queries
 from core.accounts.passwords import hash_password, is_outdated
 
@@ -18,4 +18,5 @@ def sign_in(email: str, password: str, device: str, address: str, old_token: str
     if account.password_hash and is_outdated(account.password_hash):
         account.password_hash = hash_password(password)
     actions.sessions.end(old_token)
+    account.visited_at = clock.now()
     return actions.sessions.start(account.id, device)

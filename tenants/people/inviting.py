@@ -14,7 +14,7 @@ from core import clock
 from core.accounts.passwords import hash_password, is_right
 from core.accounts.rules import clean_name
 from core.db import db
-from core.errors import Forbidden, Gone
+from core.errors import Forbidden, Gone, Refused
 from core.tokens import hash_of, new_token
 from core.urls import academy_url
 from tenants.audit.actions import record
@@ -44,10 +44,16 @@ class Invited:
 
 
 def invite(by: Member, host: Host, emails: Iterable[str], roles: Iterable[str], course_id: UUID | None) -> Invited:
-    """Mail an invitation to each address; active members get the course at once. Raises Forbidden."""
+    """Mail an invitation to each address; active members get the course at once.
+
+    Raises Forbidden for roles that `by` may not give, Refused while the inviter's own address is not proven:
+    our mail must not go out in the name of somebody that nobody can reach.
+    """
     roles = frozenset(roles)
     if not rules.may_give(by.roles, roles):
         raise Forbidden("roles")
+    if not by.is_confirmed:
+        raise Refused("unconfirmed")
     result = Invited()
     for email in emails:
         member = queries.active_by_email(email)
@@ -74,7 +80,7 @@ def _invite_one(by: Member, host: Host, email: str, roles: frozenset[str], cours
 
 def resend(row: Invitation, by: Member, host: Host) -> None:
     """Mail the invitation anew with a new link and a new end; the old link is dead."""
-    if not rules.may_give(by.roles, row.roles):
+    if not rules.may_give(by.roles, row.roles) or not by.is_confirmed:
         raise Forbidden("roles")
     _send(row, by, host)
 

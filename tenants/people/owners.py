@@ -23,6 +23,8 @@ def member_for_owner(facts: OwnerFacts) -> Member:
     """
     member = queries.member_of_account(facts.account_id) or _member_with_address(facts)
     member.account_id, member.state = facts.account_id, "active"
+    if member.email == facts.email:
+        member.email_confirmed_at = member.email_confirmed_at or facts.email_confirmed_at
     for role in OWNER_ROLES - member.roles:
         member.role_rows.append(MemberRole(role=role, given_at=clock.now()))
     db.session.flush()

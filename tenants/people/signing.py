@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import limits
+from core import clock, limits
 from core.accounts.passwords import hash_password, is_outdated, is_right
 from core.sessions import Sessions
 from core.tokens import Links
@@ -29,6 +29,7 @@ def sign_in(email: str, password: str, device: str, address: str, old_token: str
 def fresh_session(member: Member, device: str, old_token: str | None) -> str:
     """Return the token of a new session of `member`; the one that the browser had before ends (T19)."""
     sessions.end(old_token)
+    member.visited_at = clock.now()
     return sessions.start(member.id, device)
 
 

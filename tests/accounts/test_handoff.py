@@ -17,7 +17,7 @@ from core.db import CORE, db
 from tenants.people import queries
 from tenants.people.models import Member, MemberRole
 from tests.browsing import HostClient, client_on
-from tests.doors import PASSWORD, count, new_account
+from tests.doors import PASSWORD, count, letters, link_in, new_account
 from tests.opened import Opened
 
 
@@ -149,3 +149,14 @@ def test_handoff_from_a_suspended_academy_is_answered_by_the_academy(app: Hosted
         db.session.query(Academy).filter_by(number=academy.number).one().state = "suspended"
     resolver.forget()
     assert inside(app, academy).get(entry(app, owner, academy_id)).status_code == 503
+
+
+def test_confirming_the_account_confirms_the_owner_inside(app: HostedFlask, academy: Opened) -> None:
+    account = new_account(confirmed=False)
+    client = signed_in(app, account)
+    owner = inside(app, academy)
+    owner.get(entry(app, account, own(academy, account)))
+    assert "First confirm" in owner.get("/people/invite").text
+    client.post("/me/confirmations")
+    client.post(link_in(letters(None, "confirm_account", account.email)[-1], "/confirm/"))
+    assert "First confirm" not in owner.get("/people/invite").text

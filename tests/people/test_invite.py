@@ -201,3 +201,12 @@ def test_a_person_who_joined_by_another_way_must_know_their_password(app: Hosted
 def test_an_invitation_of_one_academy_is_nothing_in_another(app: HostedFlask, cast: Cast, other) -> None:
     invite(cast, app)
     assert client_on(app, f"{other.slug}.localhost").get(link(cast)).status_code == 410
+
+
+def test_who_has_not_confirmed_their_address_invites_nobody(app: HostedFlask, cast: Cast) -> None:
+    with db.scope(cast.academy.scope, commit=True):
+        db.session.get_one(Member, cast.ids["owner"]).email_confirmed_at = None
+    answer = invite(cast, app, "owner").answer
+    assert "First confirm" in answer.text
+    assert letters(cast.academy, "invitation") == []
+    assert "First confirm" in cast.client(app, "owner").get("/people/invite").text
