@@ -182,4 +182,4 @@ def rq_queue() -> Queue:
 @cache
 def connection(url: str) -> redis.Redis:
     """Return this process's connections to Redis: short time-outs and one new try, because it only wakes."""
-    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1))
+    return redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 1))

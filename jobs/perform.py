@@ -30,6 +30,10 @@ class WrongScope(KweekError):
     """A job without its academy, or an academy's row for a platform job: never run."""
 
 
+class WorkersDied(KweekError):
+    """Every worker that began this row ended without a word: it is not begun once more."""
+
+
 class OutOfTime(Exception):
     """A job took longer than it may."""
 
@@ -68,6 +72,8 @@ def run(held: Claim) -> None:
         job = queue.find(held.job)
         tries = job.tries
         scope = scope_of(job, held)
+        if held.tries > tries:
+            raise WorkersDied(job.name)
         with kept(held, job.lease_s), limited(job.limit_s):
             _run_as_owner(job, held) if job.owner else _run_in(scope, job, held)
     except LeaseLost:

@@ -16,6 +16,7 @@ from core.config import config
 from core.db import CORE, academy_scope, db
 from core.harden import harden, open_escapes
 from core.migrate import migrate_core
+from core.outbox import actions as outbox
 from core.owner import Connection, connect, owner_connection
 from tenants.migrate import behind_schemas, head_revision, migrate_academies
 from tenants.provision import orphaned_keys, refill_spares
@@ -33,6 +34,9 @@ def add(commands: Commands) -> None:
         ("doctor", doctor, "say what is not in order; exit status 1 if anything is not"),
     ):
         commands.add_parser(name, help=words).set_defaults(act=act)
+    retry = commands.add_parser("retry", help="try work that was given up again, once its cause is mended")
+    retry.add_argument("job", nargs="?", help="only work of this name, such as mail.send")
+    retry.set_defaults(act=try_again)
     demo = commands.add_parser("demo", help="fill two small believable academies, once")
     demo.add_argument("--print", action="store_true", help="only print addresses and logins")
     demo.set_defaults(act=load_demo)
@@ -102,10 +106,16 @@ _QUESTIONS: tuple[tuple[Any, str], ...] = (
     ("SELECT count(*) FROM local.spares HAVING count(*) = 0", "no spare schema waits: opening an academy takes longer"),
     ("SELECT number, step FROM core.closings WHERE undone_at IS NULL AND done_at IS NULL"
      " AND undo_until < now() - interval '1 hour'", "the closing of academy {0} stands still at {1}"),
-    ("SELECT job, count(*) FROM local.outbox WHERE failed_at IS NOT NULL GROUP BY job", "{1} x {0} was given up"),
+    ("SELECT job, count(*) FROM local.outbox WHERE failed_at IS NOT NULL GROUP BY job", "{1} x {0} was given up; mend the cause, then ./run retry {0}"),
     ("SELECT a.number FROM core.academies a LEFT JOIN core.ownerships o ON o.academy_id = a.id"
      " WHERE a.state <> 'closed' AND o.id IS NULL", "academy {0} has no owner; appoint one"),
 )  # fmt: skip
+
+
+def try_again(given: argparse.Namespace) -> None:
+    """Let work that was given up be tried anew."""
+    with db.scope(CORE, commit=True):
+        print(f"{outbox.try_again(given.job)} pieces of work are tried again")
 
 
 def load_demo(given: argparse.Namespace) -> None:

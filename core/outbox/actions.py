@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from core import clock
 from core.db import CORE, db
@@ -143,6 +144,23 @@ def put_back(held: Claim, error: str, most_tries: int) -> bool:
         with db.scope(CORE, commit=True):
             _change(held, error=error, done_at=sa.func.now())
     return given_up
+
+
+def try_again(job: str | None = None) -> int:
+    """Let rows that were given up (of `job`, or all) be tried anew, in the present frame; return how many.
+
+    A row whose twin waits stays given up: the twin does it.
+    """
+    twin = aliased(Work)
+    same = sa.and_(twin.job == Work.job, twin.once == Work.once, twin.number.is_not_distinct_from(Work.number))
+    waits = sa.and_(twin.lease.is_(None), twin.done_at.is_(None), twin.failed_at.is_(None))
+    given_up = sa.select(Work.id).where(Work.failed_at.is_not(None), ~sa.exists().where(same, waits))
+    given_up = given_up.ext(distinct_on(Work.number, Work.job, sa.func.coalesce(Work.once, sa.cast(Work.id, sa.Text))))
+    if job is not None:
+        given_up = given_up.where(Work.job == job)
+    fresh = {"failed_at": None, "lease": None, "leased_until": None, "tries": 0, "due_at": sa.func.now()}
+    again = sa.update(Work).where(Work.id.in_(given_up)).values(fresh).returning(Work.id)
+    return len(db.session.execute(again).all())
 
 
 def _change(held: Claim, **values: Any) -> None:

@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION local.put_work(work_id uuid, job text, args jsonb, du
 RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
   INSERT INTO local.outbox (id, number, job, args, once, priority, due_at, made_at, tries)
-  SELECT work_id, local.asking_number(), job, args, once, priority, coalesce(due, now()), now(), 0
+  SELECT work_id, local.asking_number(), job, args, once, greatest(1, least(priority, 9)), coalesce(due, now()), now(), 0
    WHERE current_setting('role') ~ '^(ac_[0-9]+|core_web)$'
   ON CONFLICT DO NOTHING RETURNING id;
 END;

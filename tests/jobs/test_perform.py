@@ -239,3 +239,45 @@ def test_a_worker_without_redis_still_works(academy: Opened, platform: Platform)
         configuration.use(configuration.load(platform.environ()))
         queue._quiet_until = 0.0
     assert done == [1]
+
+
+def test_a_row_that_kills_its_workers_is_given_up(academy: Opened) -> None:
+    queue.job("test.deadly", tries=3)(lambda: None)
+    work_id = put(academy, "test.deadly")
+    for _ in range(3):
+        assert actions.claim(leases={"test.deadly": -1}) is not None
+    drain()
+    assert (row(work_id).error, row(work_id).done_at) == ("WorkersDied", None)
+    assert row(work_id).failed_at is not None
+
+
+def test_T12_an_academy_cannot_start_the_owners_work(academy: Opened, other: Opened) -> None:
+    """Whoever could run SQL as an academy could ask for any job by name; its row carries its number all the same."""
+    closed: list[object] = []
+    queue.job("test.close_any", scope="core", owner=True)(lambda **args: closed.append(args))
+    work_id = put(academy, "test.close_any", number_to_close=other.number, priority=-100)
+    drain()
+    assert closed == []
+    assert (row(work_id).error, row(work_id).priority) == ("WrongScope", 1)
+
+
+def test_work_that_was_given_up_can_be_tried_again(academy: Opened) -> None:
+    def fails() -> None:
+        raise queue.GiveUp("not now")
+
+    done: list[int] = []
+    queue.job("test.mend")(fails)
+    queue.job("test.other")(fails)
+    for once in (None, None, "word"):
+        put(academy, "test.mend", once=once)
+    put(academy, "test.other")
+    drain()
+    put(academy, "test.mend", once="word")
+    drain()
+    put(academy, "test.mend", once="word", due=clock.now() + timedelta(days=1))
+    del queue._jobs["test.mend"]
+    queue.job("test.mend")(lambda: done.append(1))
+    with db.scope(CORE, commit=True):
+        assert actions.try_again("test.mend") == 2, "a twin waits for the two rows with a word"
+    drain()
+    assert len(done) == 2
