@@ -21,9 +21,9 @@ def is_fragment() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def sent_id() -> UUID:
+def sent_id(name: str = "client_id") -> UUID:
     """Return the id that the form carries so that a resend is recognised; a new one if it has none."""
     try:
-        return UUID(request.form.get("client_id", ""))
+        return UUID(request.form.get(name, ""))
     except ValueError:
         return uuid4()

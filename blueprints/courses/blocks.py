@@ -232,4 +232,4 @@ def reading(course_id: UUID, block_id: UUID) -> str:
     """Return a text block as participants will read it."""
     course = queries.course_to_edit(me(), course_id)
     block = queries.block_of(course, block_id)
-    return f'<div class="prose">{html_of(block.body.get("markdown", ""))}</div>'
+    return html_of(block.body.get("markdown", ""))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from markupsafe import Markup
+
 from blueprints.courses import courses
+from tenants.courses.markup import html_of
 from tenants.courses.models import Course
 from tenants.courses.rules import Problem
 from tenants.files.looks import MAX_CAPTIONS_BYTES, MAX_IMAGE_BYTES, MAX_VIDEO_BYTES
@@ -51,3 +54,9 @@ def publish_words(course: Course, changes: int) -> str:
     if not changes:
         return _("Published")
     return ngettext("Publish %(num)d change", "Publish %(num)d changes", changes)
+
+
+@courses.app_template_filter()
+def markdown(text: str | None) -> Markup:
+    """Return the Markdown as safe HTML, as participants read it."""
+    return Markup(html_of(text or ""))  # noqa: S704  html_of cleans what it returns

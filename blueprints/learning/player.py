@@ -54,7 +54,7 @@ def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     given = {"choices": request.form.getlist("choice"), "text": request.form.get("text", "")}
     try:
         if request.form.get("do") == "check":
-            actions.check_answer(open_, question_id, given, sent_id())
+            actions.check_answer(open_, question_id, given, sent_id("attempt_id"))
         else:
             actions.save_answer(open_, question_id, given, sent_id())
     except Refused as error:

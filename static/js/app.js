@@ -4,6 +4,7 @@ import "./sort-list.js";
 import "./auto-save.js";
 import "./video-place.js";
 import "./reading-place.js";
+import "./rich-text.js";
 import "./password-reveal.js";
 import "./colour-preview.js";
 import "./slug-check.js";

@@ -24,6 +24,7 @@ class AutoSave extends HTMLElement {
   disconnectedCallback() {
     this.gone?.abort();
     clearTimeout(this.timer);
+    if (this.handedOver) forget(this.key, this.handedOver);
   }
 
   changed() {
@@ -88,12 +89,15 @@ class AutoSave extends HTMLElement {
     if (seen && this.form.elements.seen) this.form.elements.seen.value = seen;
   }
 
-  // A plain submit carries the values itself. One that a script took over (quiz-check) may still fail, so what is kept stays.
+  // A plain submit carries the values itself. One that a script took over (quiz-check) may still fail, so what is kept
+  // stays until the answer takes this form's place.
   leave(e) {
     clearTimeout(this.timer);
     const id = this.pending;
     this.pending = null;
-    if (id) setTimeout(() => e.defaultPrevented || forget(this.key, id));
+    if (!id) return;
+    this.handedOver = id;
+    setTimeout(() => e.defaultPrevented || forget(this.key, id));
   }
 
   show(state) {

@@ -124,13 +124,16 @@ def save_answer(
     open_: OpenLesson, question_id: UUID, given: Mapping[str, Any], save_id: UUID
 ) -> Answer:
     """Return the answer with what was chosen or written so far; the same `save_id` again changes nothing."""
-    question = queries.question_on(open_.page, question_id)
-    checked = _checked(question, given)
+    stored = _checked(queries.question_on(open_.page, question_id), given)
     answer = open_.rows.get(str(question_id))
     if answer is not None and answer.save_id == save_id:
         return answer
-    answer = answer or _new_answer(open_, question_id)
-    _fill(answer, open_.page, checked, save_id)
+    return _keep(open_, question_id, stored, save_id)
+
+
+def _keep(open_: OpenLesson, question_id: UUID, stored: Mapping[str, Any], save_id: UUID) -> Answer:
+    answer = open_.rows.get(str(question_id)) or _new_answer(open_, question_id)
+    _fill(answer, open_.page, stored, save_id)
     _stay_at(open_, question_id)
     db.session.flush()
     return answer
@@ -181,7 +184,7 @@ def check_answer(
     stored = _checked(question, given)
     if not any(stored.values()):
         raise NothingGiven("choose or write something first")
-    answer = save_answer(open_, question_id, given, attempt_id)
+    answer = _keep(open_, question_id, stored, attempt_id)
     attempt = _attempt(answer, question, stored, attempt_id)
     finish_if_passed(open_)
     return attempt

@@ -119,6 +119,19 @@ def test_checking_says_right_or_not_yet_at_once(
     assert "about water" in shown
 
 
+def test_a_check_counts_what_it_brings_even_under_the_id_of_the_last_draft(
+    browser: FlaskClient, cast: Cast, written: Written
+) -> None:
+    url, same = at(written, more=f"/questions/{written.single}"), str(uuid4())
+    wrong, right = (choice_ids(cast, written, written.single, text) for text in ("Salt", "Water"))
+    browser.post(url, data={"client_id": same, "choice": wrong}, headers={"HX-Request": "true"})
+    answer = browser.post(url, data={"do": "check", "client_id": same, "attempt_id": str(uuid4()), "choice": right},
+                          headers={"HX-Request": "true"})  # fmt: skip
+    assert "That is right" in answer.text and "is-wrong" not in answer.text
+    with db.scope(cast.academy.scope):
+        assert json.loads(db.session.scalars(sa.select(Attempt)).one().given or "") == {"choices": right}
+
+
 def test_nothing_chosen_is_said_and_not_an_attempt(browser: FlaskClient, cast: Cast, written: Written) -> None:
     url = at(written, more=f"/questions/{written.single}")
     for headers in ({}, {"HX-Request": "true"}):
