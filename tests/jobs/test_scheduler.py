@@ -122,3 +122,18 @@ def test_done_work_is_forgotten_after_a_week(academy: Opened) -> None:
     with db.scope(CORE):
         left = sorted(db.session.scalars(sa.select(Work.job)))
     assert left == ["a.b", "given.up", "outbox.sweep"]
+
+
+def test_the_process_starts_ticks_and_ends_in_order(platform: Platform) -> None:
+    from tests.outbox.post import WorkerProcess, wait_until
+
+    process = WorkerProcess(platform.environ(), "jobs.scheduler")
+    try:
+        assert wait_until(lambda: _queued("outbox.sweep") == 1)
+    finally:
+        assert process.stop() == 0
+
+
+def _queued(name: str) -> int:
+    with db.scope(CORE):
+        return int(db.session.scalar(sa.select(sa.func.count()).select_from(Work).where(Work.job == name)) or 0)
