@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
+
 import jobs.accounts
 from blueprints.hosts import HostedFlask
 from core.academies.models import Academy
@@ -66,8 +68,6 @@ def test_suspended_academies_are_left_out(app: HostedFlask, academy: Opened) -> 
 
 
 def test_nothing_of_the_ask_stays_and_the_address_is_sealed_meanwhile(app: HostedFlask) -> None:
-    import sqlalchemy as sa
-
     email = f"{uuid7().hex}@example.org"
     client_on(app, "localhost").post("/find", data={"email": email})
     with db.scope(CORE, commit=True):

@@ -16,6 +16,7 @@ from core.accounts.models import Account
 from core.db import CORE, db
 from tenants.people import queries
 from tenants.people.models import Member, MemberRole
+from tenants.resolve import resolver
 from tests.browsing import HostClient, client_on
 from tests.doors import PASSWORD, count, letters, link_in, new_account
 from tests.opened import Opened
@@ -143,8 +144,6 @@ def test_owner_takes_the_member_row_with_their_proven_address(
 
 
 def test_handoff_from_a_suspended_academy_is_answered_by_the_academy(app: HostedFlask, academy: Opened, academy_id: str, owner: Account) -> None:
-    from tenants.resolve import resolver
-
     with db.scope(CORE, commit=True):
         db.session.query(Academy).filter_by(number=academy.number).one().state = "suspended"
     resolver.forget()
