@@ -20,7 +20,7 @@ from core.db import CORE, academy_scope, db
 from core.errors import Refused
 from core.owner import Connection
 from tenants.history import head_revision
-from tenants.people.owners import member_for_owner
+from tenants.people.owners import first_member, member_for_owner
 from tenants.provision import provision_schema
 
 TAKE_SPARE = sa.text("""
@@ -45,17 +45,20 @@ def open_academy(name: str, slug: str, owner: Account, colour: str, language: st
     if spare is None:
         queue.later("academies.prepare", academy=academy.number, priority=1)
     else:
-        move_in(academy, owner)
+        move_in(academy, owner, is_new=True)
     queue.later("spares.refill", once="spares")
     announce_change(academy.number)
     return academy
 
 
-def move_in(academy: Academy, owner: Account) -> None:
-    """Give the academy its owner as a member, unless they are there already, and a course to look at."""
+def move_in(academy: Academy, owner: Account, is_new: bool = False) -> None:
+    """Give the academy its owner as a member, unless they are there already, and a course to look at.
+
+    `is_new`: nobody can be there yet, so nobody is looked for.
+    """
     facts = facts_of(owner)
     with db.aside(academy_scope(academy.number, academy.cluster)):
-        member_for_owner(facts)
+        first_member(facts) if is_new else member_for_owner(facts)
         queue.later("academies.sample_course", once="sample")
 
 

@@ -123,16 +123,14 @@ def is_ready(academy: Academy) -> bool:
 
 
 def _held(slug: str) -> SlugProblem | None:
-    if db.session.scalar(sa.select(Academy.id).where(Academy.slug == slug)) is not None:
-        return "taken"
-    if db.session.scalar(sa.select(RestingSlug.slug).where(*_rests(slug))) is not None:
-        return "resting"
-    alike = sa.select(Academy.id).where(_skeleton(Academy.slug) == rules.skeleton(slug)).limit(1)
-    return "alike" if db.session.scalar(alike) is not None else None
-
-
-def _rests(slug: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return RestingSlug.slug == slug, RestingSlug.until > clock.now()
+    """Return who keeps the slug from being had, asked in one statement."""
+    reasons: tuple[tuple[SlugProblem, sa.ColumnElement[bool]], ...] = (
+        ("taken", sa.exists().where(Academy.slug == slug)),
+        ("resting", sa.exists().where(RestingSlug.slug == slug, RestingSlug.until > clock.now())),
+        ("alike", sa.exists().where(_skeleton(Academy.slug) == rules.skeleton(slug))),
+    )
+    found = db.session.execute(sa.select(*(condition for _, condition in reasons))).one()
+    return next((problem for (problem, _), holds in zip(reasons, found, strict=True) if holds), None)
 
 
 def _skeleton(column: sa.orm.InstrumentedAttribute[str | None]) -> sa.ColumnElement[str]:

@@ -31,12 +31,25 @@ def member_for_owner(facts: OwnerFacts) -> Member:
     return member
 
 
+def first_member(facts: OwnerFacts) -> Member:
+    """Return the owner as the first member of an academy that is empty."""
+    member = _new_member(facts)
+    member.account_id = facts.account_id
+    member.role_rows = [MemberRole(role=role, given_at=clock.now()) for role in OWNER_ROLES]
+    db.session.flush()
+    return member
+
+
 def _member_with_address(facts: OwnerFacts) -> Member:
     member = queries.member_by_email(facts.email)
     if member is not None:
         if facts.email_confirmed_at is None or member.account_id is not None:
             raise Refused("address")
         return member
+    return _new_member(facts)
+
+
+def _new_member(facts: OwnerFacts) -> Member:
     member = Member(
         email=facts.email, first_name=facts.first_name, last_name=facts.last_name, language=facts.language,
         email_confirmed_at=facts.email_confirmed_at,

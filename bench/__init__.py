@@ -1,0 +1,1 @@
+"""Measures what was promised against floors taken in the same run."""
