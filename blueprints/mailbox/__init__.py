@@ -51,7 +51,7 @@ def _letters() -> type[Letter] | type[PlatformLetter]:
 
 
 def _letter(letter_id: UUID) -> Letter | PlatformLetter:
-    letter = db.session.get(_letters(), letter_id)
+    letter = db.session.get(Letter, letter_id) if g.side == "academy" else db.session.get(PlatformLetter, letter_id)
     if letter is None:
         raise NotFound("no such letter")
     return letter
