@@ -24,7 +24,7 @@ from tests.life.lives import Life, ask, closing_row, fill, remains
 from tests.opened import Opened
 
 
-def test_closing_leaves_nothing_and_spares_the_other(life: Life, dying: Opened, living: Opened) -> None:
+def test_T42_closing_leaves_nothing_and_spares_the_other(life: Life, dying: Opened, living: Opened) -> None:
     fill(dying, "sanne")
     member_id = fill(living, "yusuf")
     ask(dying)
@@ -84,7 +84,7 @@ def test_closing_waits_for_the_days_to_undo(life: Life, dying: Opened) -> None:
     assert not any(remains(dying).values())
 
 
-def test_closing_twice_does_nothing_more(life: Life, dying: Opened) -> None:
+def test_T42_closing_twice_does_nothing_more(life: Life, dying: Opened) -> None:
     ask(dying)
     with owner_connection() as owner:
         close_academy(owner, dying.number)
@@ -93,7 +93,7 @@ def test_closing_twice_does_nothing_more(life: Life, dying: Opened) -> None:
     assert closing_row(dying)["receipt"] == receipt
 
 
-def test_transaction_open_before_the_fence_writes_nothing_afterwards(life: Life, dying: Opened) -> None:
+def test_T43_transaction_open_before_the_fence_writes_nothing_afterwards(life: Life, dying: Opened) -> None:
     """T43: one that has touched nothing is refused; one that wrote already is ended, and its write is gone."""
     member_id = fill(dying, "sanne")
     ask(dying)
@@ -120,7 +120,7 @@ def test_transaction_open_before_the_fence_writes_nothing_afterwards(life: Life,
     assert closing_row(dying)["receipt"]["transactions_ended"] == 1
 
 
-def test_late_work_of_an_open_transaction_is_cancelled(life: Life, dying: Opened) -> None:
+def test_T43_late_work_of_an_open_transaction_is_cancelled(life: Life, dying: Opened) -> None:
     """A transaction that told the platform of work before the fence, and commits after it, leaves no work behind."""
     ask(dying)
     late = db.clusters["main"].execution_options(kweek_scope=dying.scope).connect()
@@ -140,7 +140,7 @@ def test_late_work_of_an_open_transaction_is_cancelled(life: Life, dying: Opened
     assert closing_row(dying)["receipt"]["late_work_cancelled"] == 1
 
 
-def test_new_transactions_are_refused_after_the_fence(life: Life, dying: Opened) -> None:
+def test_T43_new_transactions_are_refused_after_the_fence(life: Life, dying: Opened) -> None:
     ask(dying)
     with owner_connection() as owner:
         run_step(owner, dying.number)

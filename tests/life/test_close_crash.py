@@ -21,7 +21,7 @@ def test_every_step_has_an_act() -> None:
 
 
 @pytest.mark.parametrize("point", POINTS + INSIDE)
-def test_killed_closing_goes_on_and_ends_closed(point: str, life: Life, dying: Opened, living: Opened) -> None:
+def test_T42_killed_closing_goes_on_and_ends_closed(point: str, life: Life, dying: Opened, living: Opened) -> None:
     fill(dying, "sanne")
     fill(living, "yusuf")
     ask(dying)
@@ -36,7 +36,7 @@ def test_killed_closing_goes_on_and_ends_closed(point: str, life: Life, dying: O
     assert done_once(dying)
 
 
-def test_five_at_once_close_it_once(life: Life, dying: Opened) -> None:
+def test_T42_five_at_once_close_it_once(life: Life, dying: Opened) -> None:
     fill(dying, "sanne")
     ask(dying)
     five = [life.close(dying.number) for _ in range(5)]

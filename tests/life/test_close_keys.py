@@ -47,7 +47,7 @@ class Backup:
         return unseal(key, row[1], table="members", column="first_name", row_id=row[0])
 
 
-def test_old_backups_do_not_open_a_closed_academy(
+def test_T40_old_backups_do_not_open_a_closed_academy(
     life: Life, dying: Opened, living: Opened, tmp_path: Path
 ) -> None:
     fill(dying, "sanne")

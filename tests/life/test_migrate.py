@@ -41,7 +41,7 @@ def columns(owner: Connection, number: int) -> set[str]:
     return {row[0] for row in rows}
 
 
-def test_failure_on_one_of_a_hundred_stops_that_one_and_resumes(life: Life, tmp_path: Path) -> None:
+def test_T15_failure_on_one_of_a_hundred_stops_that_one_and_resumes(life: Life, tmp_path: Path) -> None:
     with owner_connection() as owner:
         numbers = made(owner, 100)
         bad = numbers[56]
@@ -67,7 +67,7 @@ def test_failure_on_one_of_a_hundred_stops_that_one_and_resumes(life: Life, tmp_
             undo(owner, before)
 
 
-def test_failure_in_the_middle_leaves_whole_revisions(life: Life, tmp_path: Path) -> None:
+def test_T15_failure_in_the_middle_leaves_whole_revisions(life: Life, tmp_path: Path) -> None:
     with owner_connection() as owner:
         [number] = made(owner, 1)
         before = head_revision()
