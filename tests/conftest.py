@@ -6,7 +6,6 @@ Each pytest-xdist worker has an embedded cluster of its own, because roles belon
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -197,10 +196,10 @@ def road(request: pytest.FixtureRequest, platform: Platform, bouncer: Bouncer | 
     db.connect(platform.app_url)
 
 
-@pytest.fixture
-def academies(platform: Platform, pool: Pool) -> Iterator[list[Opened]]:
-    """Return many academies, each with its own name written in its settings."""
-    many = [pool.take() for _ in range(int(os.environ.get("KWEEK_MANY", "40")))]
+@pytest.fixture(params=[40, pytest.param(200, marks=pytest.mark.slow)])
+def academies(request: pytest.FixtureRequest, pool: Pool) -> Iterator[list[Opened]]:
+    """Return many academies, each with its own name written in its settings; the drill takes 200."""
+    many = [pool.take() for _ in range(request.param)]
     for one in many:
         with db.scope(one.scope, commit=True):
             db.session.execute(
