@@ -73,7 +73,7 @@ class Dashboard:
 
     def __init__(self, one: World, slugs: list[str]) -> None:
         self.app = create_app(one.environ())
-        self.client = Client(self.app)
+        self.client = Client(self.app, use_cookies=False)
         self.scoped = db.clusters["main"]
         first = academy_scope(int(slugs[0].split("-")[1])).role
         self.plain = make_engine(f"{one.owner_url}&options={quote(f'-csearch_path={first}')}")
