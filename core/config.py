@@ -191,8 +191,8 @@ def _domains(text: str) -> tuple[Domain, ...]:
 
 def _domain(text: str) -> Domain:
     name, _, language = text.partition(":")
-    if not HOST.fullmatch(name):
-        raise ValueError(f"{name!r} is not a host name; write kweek.nl, without http:// and without a port.")
+    if not HOST.fullmatch(name) or "/" in language:
+        raise ValueError(f"{text!r} is not a host name; write kweek.nl, without http:// and without a port.")
     if language and language not in LANGUAGES:
         raise ValueError(f"{language!r} is not a language of the platform; choose one of {', '.join(LANGUAGES)}.")
     return Domain(name, language or None)

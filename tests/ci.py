@@ -18,6 +18,11 @@ class SkipsFail:
         if report.skipped and not hasattr(report, "wasxfail"):
             self.skipped.append(report.nodeid)
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember each file skipped as a whole; several workers may tell of the same one."""
+        if report.skipped and report.nodeid not in self.skipped:
+            self.skipped.append(report.nodeid)
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Fail the session if something was skipped."""
         if self.skipped and os.environ.get("CI") and session.exitstatus == 0:

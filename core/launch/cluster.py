@@ -148,7 +148,7 @@ class Postgres(Server):
         marker = self.home / "database-made"
         if marker.exists():
             return
-        done = self._ask("createdb", "-U", "postgres", self.database)
+        done = self._ask("createdb", self.database)
         if done.returncode and "already exists" not in done.stderr:
             raise self._fail(f"createdb failed: {done.stderr.strip()}")
         marker.touch()
@@ -156,7 +156,7 @@ class Postgres(Server):
     def _ask(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
         command = [str(self.binary(program)), "-h", str(self.socket_dir), "-p", str(self.port), *words]
         return subprocess.run(command, capture_output=True, text=True,
-                              env={**BARE_ENVIRONMENT, "PGPASSWORD": self._password("postgres")})  # fmt: skip
+                              env={**BARE_ENVIRONMENT, "PGUSER": "postgres", "PGPASSWORD": self._password("postgres")})  # fmt: skip
 
     def _password(self, role: str) -> str:
         path = self.home.parent / f".{self.home.name}-{role}"
