@@ -39,7 +39,6 @@ def filled(owner: Connection) -> int:
         for person in range(PEOPLE):
             db.session.add(Member(email=f"p{person}@example.org", first_name="Sanne", last_name="de Wit"))
     directory = config().files_dir / f"ac_{number}"
-    directory.mkdir(parents=True)
     for _ in range(FILES):
         file_id = ids.uuid7()
         content = FileCipher(keystore.open(f"ac_{number}"), file_id).seal_bytes(bytes(FILE_BYTES))

@@ -19,7 +19,7 @@ from core.migrate import migrate_core
 from core.outbox import actions as outbox
 from core.owner import Connection, connect, owner_connection
 from tenants.migrate import behind_schemas, head_revision, migrate_academies
-from tenants.provision import orphaned_keys, refill_spares
+from tenants.provision import homeless, orphaned_keys, refill_spares
 
 Commands = Any  # argparse keeps the type of a sub-parsers action to itself
 SUPERUSER = "SUPERUSER_DATABASE_URL"
@@ -99,6 +99,7 @@ def complaints() -> Iterator[str]:
     with owner_connection() as owner:
         yield from (f"academy {n} stands at {revision}, not {head_revision()}" for n, revision in behind_schemas(owner))
         yield from (f"the key of {holder} has no schema: remove {holder}.json" for holder in orphaned_keys(owner))
+        yield from (f"the directory of ac_{n} is missing: make {config().files_dir}/ac_{n}" for n in homeless(owner))
         yield from (sentence.format(*row) for question, sentence in _QUESTIONS for row in owner.execute(question))
 
 

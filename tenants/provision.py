@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from core import keystore
+from core.config import config
 from core.db import schema_name
+from core.durable import make_directory
 from core.owner import Connection
 from tenants.ddl import schema_script
 from tenants.locks import hold, share
@@ -18,7 +20,7 @@ def next_number(owner: Connection) -> int:
 
 
 def provision_schema(owner: Connection, number: int) -> None:
-    """Make key, role, schema, tables and grants of academy `number`, all or nothing; once made, do nothing.
+    """Make key, directory, role, schema, tables and grants of academy `number`, all or nothing; once made, do nothing.
 
     The key comes first: what a crash leaves then is a key without a schema, which `orphaned_keys` finds.
     """
@@ -43,6 +45,12 @@ def orphaned_keys(owner: Connection) -> list[str]:
     )
     kept = {"core"} | {schema_name(row[0]) for row in known}
     return [holder for holder in keystore.store().holders() if holder not in kept]
+
+
+def homeless(owner: Connection) -> list[int]:
+    """Return the numbers of schemas that have no directory for their files: the disk was changed or not restored."""
+    numbers = [row[0] for row in owner.execute("SELECT number FROM local.revisions ORDER BY number")]
+    return [number for number in numbers if not (config().files_dir / schema_name(number)).is_dir()]
 
 
 def _made_one(owner: Connection, target: int) -> bool:
@@ -75,8 +83,9 @@ def _is_over(owner: Connection, number: int) -> bool:
 
 
 def _make(owner: Connection, number: int) -> None:
-    """Make key and schema in the caller's transaction; a migration of all schemas waits, or is waited for."""
+    """Make key, directory and schema in the caller's transaction; a migration of all waits, or is waited for."""
     keystore.create(schema_name(number))
+    make_directory(config().files_dir / schema_name(number))
     share(owner, "revisions")
     owner.execute(
         f"{schema_script(number)}; INSERT INTO local.revisions (number, revision, changed_at)"

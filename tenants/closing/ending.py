@@ -23,10 +23,15 @@ BACKUP_DAYS = 35
 
 
 def delete_files(owner: Connection, state: State) -> str:
-    """Delete the academy's directory; its files were counted for the export."""
+    """Delete the academy's directory. It loses its name first: an upload that is still under way finds no place."""
     directory = config().files_dir / state.schema
+    gone = directory.with_name(f"{directory.name}.gone")
+    if gone.exists():
+        shutil.rmtree(gone)
     if directory.exists():
-        shutil.rmtree(directory)
+        directory.rename(gone)
+        crash.point("files:renamed")
+        shutil.rmtree(gone)
     crash.point("files:deleted")
     return "key"
 

@@ -112,6 +112,6 @@ def remains(academy: Opened) -> dict[str, bool]:
             "role": there("SELECT 1 FROM pg_roles WHERE rolname = %s", role),
             "revision": there("SELECT 1 FROM local.revisions WHERE number = %s", academy.number),
             "work": there("SELECT 1 FROM local.outbox WHERE number = %s", academy.number),
-            "files": directory(academy).exists(),
+            "files": any((config().files_dir / name).exists() for name in (role, f"{role}.gone")),
             "key": keystore.exists(role),
         }

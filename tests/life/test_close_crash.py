@@ -13,7 +13,7 @@ from tests.life.lives import Life, ask, closing_row, fill, remains
 from tests.opened import Opened
 
 POINTS = [f"{step}:{moment}" for step in ACTS for moment in ("begun", "done", "advanced")]
-INSIDE = ["export:written", "drop:batch", "files:deleted", "key:destroyed", "key:rotated"]
+INSIDE = ["export:written", "drop:batch", "files:renamed", "files:deleted", "key:destroyed", "key:rotated"]
 
 
 def test_every_step_has_an_act() -> None:
