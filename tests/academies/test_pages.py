@@ -269,9 +269,8 @@ def test_owner_is_mailed_the_receipt_and_the_export_ends(owner: Person) -> None:
     with clock.shifted(timedelta(days=40)), db.scope(CORE, commit=True):
         jobs.end_export(str(closing_id))
     assert closing_of(academy_id).export_path is not None
-    with clock.shifted(timedelta(days=62)):
-        with db.scope(CORE, commit=True):
-            jobs.end_export(str(closing_id))
+    with clock.shifted(timedelta(days=62)), db.scope(CORE, commit=True):
+        jobs.end_export(str(closing_id))
     assert closing_of(academy_id).export_path is None
     assert list((jobs.exports_dir()).glob(f"{closing_id}*")) == []
     assert owner.browser.get(f"/academies/{academy_id}/export.zip").status_code == 410
