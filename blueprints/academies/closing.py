@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,6 @@ def show_progress(academy: Academy) -> Any:
 
 
 def steps_of(closing: Closing) -> list[dict[str, Any]]:
-    """Return each step: its words, and when it was done."""
-    done = closing.receipt.get("steps", {})
+    """Return each step: its words, and when it was done (None: still to come)."""
+    done = {name: datetime.fromisoformat(at) for name, at in closing.receipt.get("steps", {}).items()}
     return [{"name": name, "words": words, "at": done.get(name)} for name, words in STEPS.items()]
