@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from flask import Response as FlaskResponse
@@ -154,7 +154,7 @@ def upload(course_id: UUID, block_id: UUID) -> Answer:
     try:
         if block.kind not in ("image", "video") or sent is None:
             raise NotThat("empty")
-        file = store_file(block.kind, sent.stream, sent.filename or "", me())
+        file = store_file(block.kind, cast(BinaryIO, sent.stream), sent.filename or "", me())
     except NotThat as refusal:
         return again(course, block, upload_words(refusal.why, "video" if block.kind == "video" else "image"))
     facts = {"width": file.width, "height": file.height} if block.kind == "image" else {
@@ -173,7 +173,7 @@ def upload_captions(course_id: UUID, block_id: UUID) -> Answer:
     try:
         if block.kind != "video" or sent is None or language not in LANGUAGES:
             raise NotThat("empty")
-        file = store_file("captions", sent.stream, sent.filename or "", me())
+        file = store_file("captions", cast(BinaryIO, sent.stream), sent.filename or "", me())
     except NotThat as refusal:
         return again(course, block, upload_words(refusal.why, "captions"))
     others = [track for track in block.body.get("captions", []) if track["language"] != language]

@@ -13,9 +13,9 @@ from blueprints.courses import courses
 from blueprints.courses.pages import Answer
 from blueprints.me import me
 from core.access import roles
+from tenants.courses.models import Course
 from tenants.learning import actions, enrolling
 from tenants.learning.enrolling import Listed
-from tenants.courses.models import Course
 
 MAX_AT_ONCE = 500
 

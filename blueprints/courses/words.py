@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-
 from markupsafe import Markup
 
 from blueprints.courses import courses

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -47,7 +48,8 @@ def page_of(here: PeopleHere) -> dict[str, object]:
 
 def to_page(number: int) -> str:
     """Return the address of another page of the same selection."""
-    return url_for(".index", **{**request.args.to_dict(), "page": str(number)})
+    values: dict[str, Any] = {**request.args.to_dict(), "page": number}
+    return url_for(".index", **values)
 
 
 def tabs_of(courses: list[CourseCount], here: PeopleHere) -> dict[str, object]:

@@ -22,9 +22,10 @@ def create_course(
     cover: str = "circles", summary: str = "", trainer: Member | None = None, empty: bool = False,
 ) -> Course:
     """Return a new draft course, with one module and one empty lesson ready unless `empty`."""
+    accompanied = trainer or by
     course = Course(
         id=ids.uuid7(), title=_title(title), summary=summary.strip()[:MAX_SUMMARY], language=language,
-        cover=cover, trainer_id=(trainer or by).id if (trainer or by) else None, position=0,
+        cover=cover, trainer_id=accompanied.id if accompanied else None, position=0,
     )
     db.session.add(course)
     if not empty:

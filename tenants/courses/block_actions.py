@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from core import clock, ids
-from core.db import db
 from core.errors import Refused
 from tenants.courses.actions import touch_lesson
 from tenants.courses.markup import MAX_MARKDOWN

@@ -44,13 +44,13 @@ def course_to_edit(member: Member, course_id: UUID, lock: bool = False) -> Cours
     question = select_course(course_id).options(blocks.joinedload(Block.question).selectinload(Question.choices))
     if lock:
         question = question.with_for_update(of=Course)
-    course = db.session.scalar(question) if may_edit(member.roles) else None
+    course: Course | None = db.session.scalar(question) if may_edit(member.roles) else None
     if course is None:
         raise NotFound("no such course")
     return course
 
 
-def select_course(course_id: UUID) -> sa.Select[tuple[Course]]:
+def select_course(course_id: UUID) -> sa.Select[Course]:
     """Return the SELECT of one course, asked anew even when the session knows it."""
     return sa.select(Course).where(Course.id == course_id).execution_options(populate_existing=True)
 

@@ -87,10 +87,11 @@ def _progress(enrolment: Enrolment, lesson_id: UUID) -> Progress:
     """Return the participant's progress in the lesson, made on the first visit even when two tabs make it."""
     values = {"id": ids.uuid7(), "enrolment_id": enrolment.id, "lesson_id": lesson_id, "place": {}, "part": 0.0}
     now = clock.now()
-    made = insert(Progress).values(**values, started_at=now, active_at=now)
-    made = made.on_conflict_do_update(
-        index_elements=["enrolment_id", "lesson_id"], set_={"active_at": now}
-    ).returning(Progress)
+    made = (
+        insert(Progress).values(**values, started_at=now, active_at=now)
+        .on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_={"active_at": now})
+        .returning(Progress)
+    )
     return db.session.scalars(made, execution_options={"populate_existing": True}).one()
 
 

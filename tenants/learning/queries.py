@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -62,12 +62,12 @@ class OpenLesson:
 
 def courses_of(member: Member) -> list[Taken]:
     """Return the courses that the member takes, the latest active first. Two statements."""
-    rows = db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         _taken().where(Enrolment.member_id == member.id)
         .order_by(Enrolment.active_at.desc().nulls_last(), Enrolment.enrolled_at.desc())
     ).all()
     marks = marks_of([enrolment.id for enrolment, *_ in rows])
-    return [_view(*row, marks[row[0].id]) for row in rows]
+    return [_view(row, marks[row[0].id]) for row in rows]
 
 
 def course_for(member: Member, course_id: UUID, lock: bool = False) -> Taken:
@@ -75,13 +75,13 @@ def course_for(member: Member, course_id: UUID, lock: bool = False) -> Taken:
     wanted = _taken().where(Enrolment.member_id == member.id, Enrolment.course_id == course_id)
     if lock:
         wanted = wanted.with_for_update(of=Enrolment).execution_options(populate_existing=True)
-    row = db.session.execute(wanted).one_or_none()
+    row: Any = db.session.execute(wanted).one_or_none()
     if row is None:
         raise NotFound("no such course")
-    return _view(*row, marks_of([row[0].id])[row[0].id])
+    return _view(row, marks_of([row[0].id])[row[0].id])
 
 
-def _taken() -> sa.Select[tuple[Enrolment, Course, dict[str, Any], Member]]:
+def _taken() -> sa.Select[Enrolment, Course, dict[str, Any], Member]:
     return (
         sa.select(Enrolment, Course, Publication.outline, Member)
         .join(Course, Course.id == Enrolment.course_id)
@@ -92,9 +92,8 @@ def _taken() -> sa.Select[tuple[Enrolment, Course, dict[str, Any], Member]]:
     )
 
 
-def _view(
-    enrolment: Enrolment, course: Course, outline: Mapping[str, Any], trainer: Member | None, marks: Mapping[str, Mark]
-) -> Taken:
+def _view(row: Any, marks: Mapping[str, Mark]) -> Taken:
+    enrolment, course, outline, trainer = row
     stopped_at = str(enrolment.lesson_id) if enrolment.lesson_id else None
     return Taken(enrolment, course, outline, trainer, way_of(outline, marks, stopped_at))
 

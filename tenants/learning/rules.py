@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -166,7 +166,7 @@ class Resume:
 
 def way_of(outline: Mapping[str, Any], marks: Mapping[str, Mark], stopped_at: str | None = None) -> Way:
     """Return the way through a published outline, with the participant's marks by lesson id."""
-    steps = []
+    steps: list[Step] = []
     for module_number, module in enumerate(outline["modules"], start=1):
         for lesson in module["lessons"]:
             steps.append(Step(

@@ -81,7 +81,7 @@ def test_modules_and_lessons_change_by_plain_forms(browser: FlaskClient, cast: C
     refused = browser.post(f"{url}/modules", data={"title": "x" * 300})
     assert refused.status_code == 422 and "x" * 300 in refused.text
     with db.scope(cast.academy.scope):
-        first, second, third = (m.id for m in course(cast, written.course).live_modules)
+        _first, second, third = (m.id for m in course(cast, written.course).live_modules)
     browser.post(f"{url}/modules/{third}", data={"title": "Taste"})
     assert browser.post(f"{url}/modules/{third}", data={"title": ""}).status_code == 422
     browser.post(f"{url}/modules/{third}/position", data={"move": "up"})
