@@ -54,7 +54,7 @@ class Canvas:
         """Write one line of text around (x, y)."""
         font = ImageFont.truetype(str(FONT), size * SCALE)
         font.set_variation_by_axes([650 if bold else 420])
-        self.pen.text(_scaled(x, y), text, fill, font, anchor="mm")
+        self.pen.text((x * SCALE, y * SCALE), text, fill, font, anchor="mm")
 
     def tick(self, x: float, y: float, size: float, fill: str) -> None:
         """Draw a check mark around (x, y)."""
@@ -256,7 +256,9 @@ def compare(c: Canvas, at: float, other: str, good: bool) -> None:
         c.box(x - 130, 220, 260, 200, WHITE, colour, 24)
         c.words(x, 320, number, 110, INK, bold=True)
     if at > 0.3:
-        c.words(600, 320, "=" if good else "≠", 90, colour, bold=True)
+        c.words(600, 320, "=", 90, colour, bold=True)
+        if not good:
+            c.line(572, 370, 628, 268, fill=colour, width=10)
         says = "Hetzelfde getal. Teken allebei." if good else "Geef niets. Begin opnieuw, of bel."
         c.words(600, 530, says, 46, colour, bold=True)
 

@@ -34,7 +34,6 @@ from tenants.people.models import Member, MemberRole
 from tenants.people.queries import member_by_email, member_of_account
 from tenants.provision import refill_spares
 
-
 UNDECIDED = {"nl": "Daar wil ik nog over nadenken.", "en": "I want to think about this a little longer."}
 
 
