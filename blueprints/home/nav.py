@@ -43,9 +43,11 @@ def _academy_items() -> list[Item]:
 
 
 def _platform_items() -> list[Item]:
-    items = [_item("academies.index", str(_l("Your academies")), "home")]
+    operates = request.path.startswith("/operator/")
+    items = [Item(str(_l("Your academies")), url_for("academies.index"), "home",
+                  request.blueprint == "academies" and not operates)]  # fmt: skip
     if current_user.is_operator:
-        items.append(_item("academies.all", str(_l("All academies")), "books"))
+        items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates))
     return items
 
 
@@ -56,4 +58,4 @@ def _item(endpoint: str, label: str, icon: str) -> Item:
 
 
 def _has_own_entry(endpoint: str | None) -> bool:
-    return endpoint in {entry[0] for entry in ACADEMY} | {"academies.index", "academies.all"}
+    return endpoint in {entry[0] for entry in ACADEMY}

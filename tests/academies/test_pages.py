@@ -316,3 +316,15 @@ def closing_of(academy_id: UUID) -> Closing:
     """Return the academy's closing as it stands."""
     with db.scope(CORE):
         return db.session.scalars(sa.select(Closing).where(Closing.academy_id == academy_id)).one()
+
+
+def test_members_read_in_the_academy_that_it_closes(owner: Person, app: HostedFlask) -> None:
+    academy_id = open_one(owner)
+    entry = owner.browser.post(f"/academies/{academy_id}/entries").location.removeprefix("http://bakkerij-noord.localhost")
+    inside = client_on(app, "bakkerij-noord.localhost")
+    inside.get(entry)
+    assert "closes on" not in inside.get("/", follow_redirects=True).text
+    owner.browser.post(f"/academies/{academy_id}/closing", data={"typed": "bakkerij-noord", "holder": str(owner.id)})
+    resolver.forget()
+    page = inside.get("/", follow_redirects=True).text
+    assert "Bakkerij Noord closes on" in page and 'href="/own-work"' in page
