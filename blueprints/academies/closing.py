@@ -15,6 +15,7 @@ from blueprints.academies.forms import CloseForm
 from blueprints.academies.me import me, own
 from blueprints.academies.words import STEPS
 from blueprints.credentials import here, page
+from core import clock
 from core.academies import queries, rules
 from core.academies.models import Academy, Closing
 from core.access import signed_in
@@ -60,7 +61,9 @@ def show_progress(academy: Academy) -> Any:
         raise NotFound("closing")
     if academy.state == "closed":
         return redirect(url_for(".receipt", academy_id=academy.id))
-    return render_template("academies/closing.html", academy=academy, closing=closing, steps=steps_of(closing))
+    runs = closing.step != "waiting" or closing.undo_until <= clock.now()
+    return render_template("academies/closing.html", academy=academy, closing=closing, steps=steps_of(closing),
+                           runs=runs)  # fmt: skip
 
 
 def steps_of(closing: Closing) -> list[dict[str, Any]]:
