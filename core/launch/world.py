@@ -218,19 +218,19 @@ class World:
 
     def _remember(self) -> None:
         """Write which processes are ours, so that the next `./run` can end what a kill -9 of this one leaves."""
-        pids = [one.pid for one in (*self._servers(), *self.children)]
-        known = {str(pid): _started(pid) for pid in pids if pid is not None}
+        ours = {**{one.program: one.pid for one in self._servers()}, **{one.name: one.pid for one in self.children}}
+        known = {name: [pid, _started(pid)] for name, pid in ours.items() if pid is not None}
         fresh = self.home / "run.json.new"
         fresh.write_text(json.dumps(known))
         fresh.replace(self.home / "run.json")
 
     def _end_orphans(self) -> None:
         """End processes of an earlier `./run` of this home, last started first; others with the same id stay."""
-        with contextlib.suppress(OSError, ValueError):
-            known: dict[str, str] = json.loads((self.home / "run.json").read_text())
-            orphans = [int(pid) for pid, started in reversed(known.items()) if _started(int(pid)) == started]
-            for pid in orphans:
-                _say(f"ending process {pid}, left over from an earlier ./run")
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            known: dict[str, tuple[int, str]] = json.loads((self.home / "run.json").read_text())
+            orphans = [(name, pid) for name, (pid, started) in known.items() if _started(pid) == started]
+            for name, pid in reversed(orphans):
+                _say(f"ending {name} (process {pid}), left over from an earlier ./run")
                 _end(pid)
         self.forget()
 
