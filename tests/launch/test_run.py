@@ -69,6 +69,13 @@ class Platform:
         known = json.loads((self.home / "run.json").read_text())
         return {name: pid for name, (pid, _) in known.items()}
 
+    def end_orphans(self) -> None:
+        """End what a failed test left without its `./run`."""
+        with contextlib.suppress(FileNotFoundError):
+            for pid in self.pids().values():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
     def answers(self) -> bool:
         """Return whether the web answers that all is well."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -88,6 +95,7 @@ def running() -> Iterator[Platform]:
         yield platform
         if platform.process and platform.process.poll() is None:
             platform.end(signal.SIGTERM)
+        platform.end_orphans()
 
 
 @pytest.fixture
