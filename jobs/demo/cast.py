@@ -104,7 +104,7 @@ CRUMB = DemoAcademy("crumb", "Crumb & Co Bakery School", "#b4531f", "en", (
     Person("callum", "Callum", "Reid", stands=(Stand(BREAD, 10, days_ago=11, said=(
         "100 / 72 / 18 / 2, because my flour drinks a lot.",
         "Five and a half hours at 24 degrees, up by about 60%. I would stop a little earlier.",
-        "Good ear, pale base. Next time the steel stays in for longer before I load.")),)),
+        "Good ear, pale base. Next time the pot heats up for longer before I load it.")),)),
     Person("aisha", "Aisha", "Bello", stands=(Stand(BREAD, 3, days_ago=19, hesitant=True),)),
     Person("jonas", "Jonas", "Weber", stands=(Stand(BREAD, 8, begun=True, days_ago=2, said=(
         "100, 75, 20, 2. More water is more fun.", "Four hours, 27 degrees, doubled. Too much, it spread.")),)),
