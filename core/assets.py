@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent / "static"
 BUNDLE = "app.css"
 FIRST = ("tokens", "reset", "base", "layout")
 YEAR_S = 31_536_000
+LOOK_EVERY_S = 0.5  # a page asks for dozens of addresses; walking the folder for each took longer than the page
 TEXT = ("text/", "image/svg+xml", "application/json")
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".md": "text/plain"}
 
@@ -40,6 +42,7 @@ class Shelf:
     version: str = ""
     files: dict[str, Asset] = field(default_factory=dict)
     seen: int = -1
+    looked: float = 0.0
 
     def url(self, name: str) -> str:
         """Return the address of the file `name` (`js/app.js`). Raises LookupError for a file that is not there."""
@@ -57,9 +60,10 @@ class Shelf:
             raise NotFound(name) from None
 
     def refresh(self) -> None:
-        """Read the files when that was not done yet, or (watching) when one has changed."""
-        if self.files and not self.watch:
+        """Read the files when that was not done yet, or (watching) when one has changed; looks twice a second at most."""
+        if self.files and (not self.watch or time.monotonic() - self.looked < LOOK_EVERY_S):
             return
+        self.looked = time.monotonic()
         paths = sorted(p for p in self.root.rglob("*") if p.is_file())
         newest = hash(tuple((p, p.stat().st_mtime_ns) for p in paths))
         if newest != self.seen:

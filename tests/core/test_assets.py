@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.assets import BUNDLE, ROOT, Shelf, asset_url, shelf
+from core.assets import BUNDLE, LOOK_EVERY_S, ROOT, Shelf, asset_url, shelf
 from core.errors import NotFound
 
 
@@ -30,6 +30,7 @@ def test_sheets_are_joined_tokens_first(tmp_path: Path) -> None:
 def test_address_changes_when_a_file_does(tmp_path: Path) -> None:
     watched = small_shelf(tmp_path, watch=True)
     before = watched.url("mark.svg")
+    watched.looked -= LOOK_EVERY_S
     (tmp_path / "css" / "button.css").write_text(".btn { color: blue; }")
     assert watched.url("mark.svg") != before
     assert b"blue" in watched.find(BUNDLE).body
