@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core import clock, ids
+from core.apart import apart
 from core.db import db
 from tenants.files import storage
 from tenants.files.looks import MAX_VIDEO_BYTES, NotThat, captions_of, film_of, picture_of
@@ -30,7 +31,7 @@ def store_file(kind: str, source: BinaryIO, name: str, by: Member | None = None)
 
 def store_image(source: BinaryIO, name: str, by: Member | None = None) -> File:
     """Return the image, drawn anew without its metadata. Raises NotThat."""
-    picture = picture_of(source)
+    picture = apart(picture_of, source)
     file = _file("image", picture.media_type, name, by)
     file.width, file.height = picture.width, picture.height
     return _store(file, io.BytesIO(picture.content))
