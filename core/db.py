@@ -247,6 +247,7 @@ def make_engine(url: str, **options: Any) -> sa.Engine:
     engine = sa.create_engine(
         url,
         pool_recycle=CONNECTION_AGE_S,
+        hide_parameters=True,  # what people wrote must not reach a log with an error
         connect_args={"autocommit": True, "prepare_threshold": None, "cursor_factory": ExtendedCursor},
         **options,
     )

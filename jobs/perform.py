@@ -105,7 +105,7 @@ def _run_in(scope: Scope, job: queue.Job, held: Claim) -> None:
 
 def _run_as_owner(job: queue.Job, held: Claim) -> None:
     """Run a job that opens its own frames; it must stand being run twice."""
-    args = dict(held.args) if held.number is None else {"number": held.number, **held.args}
+    args = dict(held.args) if held.number is None else {**held.args, "number": held.number}
     job.run(**args)
     finish_as_platform(held)
 
