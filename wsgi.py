@@ -42,12 +42,12 @@ def create_app(environ: Mapping[str, str] | None = None) -> HostedFlask:
                                 x_proto=settings.trusted_proxies, x_host=0)
     db.init_app(app)
     Migrate(app, db, directory="migrations")
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     access.init_app(app)
     templating.install(app)
     pages.register(app)
     app.context_processor(lambda: {"nav_items": nav_items() if g.get("frames") and db.has_frame() else []})
-    hooks.install(app)
+    hooks.install(app, forms)
     if settings.env != "test":
         start_hearing(settings)
     return app
@@ -64,10 +64,11 @@ def flask_settings(settings: Config) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_CHECK_DEFAULT": False,  # blueprints/hooks.py does, once it knows who is asking
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
-        "MAX_CONTENT_LENGTH": 512 * 1024 * 1024,
-        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": access.MOST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": access.MOST_BYTES,
     }
 
 

@@ -74,7 +74,6 @@ class Dashboard:
     def __init__(self, one: World, slugs: list[str]) -> None:
         self.app = create_app(one.environ())
         self.client = Client(self.app, use_cookies=False)
-        self.scoped = db.clusters["main"]
         first = academy_scope(int(slugs[0].split("-")[1])).role
         self.plain = make_engine(f"{one.owner_url}&options={quote(f'-csearch_path={first}')}")
         self.fixed = hooks.resolver.academy(place_of(f"{slugs[0]}.localhost"))
@@ -105,10 +104,10 @@ class Dashboard:
         message, academy = Scope.begin_message, hooks.resolver.academy
         Scope.begin_message = "BEGIN"  # type: ignore[assignment, method-assign]
         hooks.resolver.academy = lambda _: self.fixed  # type: ignore[method-assign]
-        db.clusters["main"] = self.plain
+        db.engine_of = lambda _: self.plain  # type: ignore[method-assign]
         try:
             yield
         finally:
-            db.clusters["main"] = self.scoped
+            del db.engine_of  # type: ignore[method-assign]
             hooks.resolver.academy = academy  # type: ignore[method-assign]
             Scope.begin_message = message  # type: ignore[method-assign]

@@ -52,8 +52,7 @@ def world() -> Iterator[World]:
         _lay(one)
         yield one
     finally:
-        for engine in db.clusters.values():
-            engine.dispose()
+        db.dispose()
         one.postgres.stop()
         keystore.use(None)
         shutil.rmtree(home, ignore_errors=True)

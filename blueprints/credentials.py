@@ -122,6 +122,17 @@ class ChangePasswordForm(NewPasswordFields):
         self.present.errors = [_l("This is not your present password. Try again, or sign out and set a new one.")]
 
 
+class ConfirmForm(FlaskForm):  # type: ignore[misc]
+    """The password that was chosen at sign-up: it shows that the mailbox and the account are of one person."""
+
+    password = PasswordField(_l("Password"), [DataRequired(_l("Fill in your password.")), Length(max=1000)])
+
+    def refuse(self) -> None:
+        """Say that the password is another one."""
+        self.password.errors = [_l("This is not the password that was chosen for this account. Try again, "
+                                   "or set a new password.")]  # fmt: skip
+
+
 class ChangeEmailForm(FlaskForm):  # type: ignore[misc]
     """A new address; the password shows that it is really the person."""
 

@@ -7,14 +7,16 @@ from contextlib import ExitStack
 from typing import Any
 
 from flask import Response, abort, current_app, g, render_template, request
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from blueprints.hosts import HostedFlask, host_of
+from blueprints.reasons import REASONS
+from core import access
 from core.config import config
 from core.db import CORE, db
-from core.errors import KweekError, NotFound, TooMany, Unavailable
+from core.errors import KweekError, NotFound, Refused, TooMany, Unavailable
 from core.headers import put_security_headers
 from tenants.migrate import head_revision
 from tenants.resolve import place_of, resolver
@@ -24,10 +26,11 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 WITHOUT_SCOPE = frozenset({"static", "assets.file", "assets.theme", "health.up"})
 
 
-def install(app: HostedFlask) -> None:
+def install(app: HostedFlask, forms: CSRFProtect) -> None:
     """Put the hooks on `app`. The order of the before-hooks is the order of a request's way."""
     app.before_request(arrive)
     app.before_request(refuse_foreign_posts)
+    app.before_request(lambda: refuse_forged_forms(forms))
     app.after_request(commit)
     app.after_request(put_security_headers)
     app.teardown_request(leave)
@@ -77,13 +80,27 @@ def refuse_foreign_posts() -> None:
         abort(403)
 
 
+def refuse_forged_forms(forms: CSRFProtect) -> None:
+    """Refuse a form without our token. Nothing of a request is read before it is known who sends it and how much
+    its route takes: a stranger's half a gigabyte ends here."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method in SAFE or view is None or access.is_refused(view):
+        return
+    request.max_content_length = access.most_bytes(view)
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        forms.protect()
+
+
 def commit(response: Response) -> Response:
     """Commit what the request did, before its first byte leaves; an error page commits nothing."""
     if db.has_frame():
-        if response.status_code < 400:
-            db.commit()
-        else:
+        if response.status_code >= 400:
             db.rollback()
+            return response
+        try:
+            db.commit()
+        except DBAPIError as error:
+            return put_security_headers(current_app.make_response(show_database_error(error)))
     return response
 
 
@@ -99,7 +116,8 @@ def show_own_error(error: KweekError) -> tuple[str, int, dict[str, str]]:
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else {}
     if isinstance(error, Unavailable):
         headers = {"Retry-After": "30"}
-    return error_page(error.status, reason=str(error), retry_after_s=getattr(error, "retry_after_s", None)), \
+    reason = REASONS.get(str(error)) if isinstance(error, Refused) else str(error)
+    return error_page(error.status, reason=reason, retry_after_s=getattr(error, "retry_after_s", None)), \
         error.status, headers
 
 
@@ -114,7 +132,7 @@ def show_http_error(error: HTTPException) -> Any:
     if code < 400:
         return error
     if isinstance(error, InternalServerError):
-        log.error("request failed", extra={"error": type(error.original_exception).__name__})
+        log.error("error page", extra={"error": type(error.original_exception).__name__})
     headers = [(k, v) for k, v in error.get_headers() if k.lower() not in ("content-type", "content-length")]
     return error_page(code), code, dict(headers)
 

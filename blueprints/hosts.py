@@ -12,7 +12,8 @@ from flask import Flask, Request
 from werkzeug.exceptions import SecurityError
 from werkzeug.routing import Map, MapAdapter
 
-from core.errors import NotFound
+from core.config import config
+from core.errors import NotFound, place
 from tenants.resolve import place_of
 
 Side = Literal["platform", "academy"]
@@ -25,6 +26,13 @@ class HostedFlask(Flask):
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.side_maps: dict[str, Map] = {side: self.url_map_class() for side in SIDES}
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log the class and place of an error. In production its text stays out: it may quote what people wrote."""
+        if config().env == "production":
+            self.logger.error("request failed: %s at %s", type(exc_info[1]).__name__, place(exc_info[1]))
+        else:
+            super().log_exception(exc_info)
 
     def register_side(self, blueprint: Any, *sides: Side) -> None:
         """Register `blueprint` so that only hosts of `sides` reach its routes."""

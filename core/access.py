@@ -23,6 +23,7 @@ R = TypeVar("R")
 Side = Literal["platform", "academy"]
 Loader = Callable[[str], Any]
 
+MOST_BYTES = 2 * 1024 * 1024
 SIGN_IN = {"platform": "accounts.sign_in", "academy": "people.sign_in"}
 _loaders: dict[Side, Loader] = {}
 
@@ -92,6 +93,26 @@ def refuse_doubled_cookies() -> None:
 def login_rule(view: Any) -> str | None:
     """Return which rule `view` carries, or None."""
     return getattr(view, "login_rule", None)
+
+
+def takes_files(most_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let requests to this route be as large as `most_bytes`; everywhere else MOST_BYTES is the end."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def most_bytes(view: Any) -> int:
+    """Return how large a request to `view` may be."""
+    return int(getattr(view, "most_bytes", MOST_BYTES))
+
+
+def is_refused(view: Any) -> bool:
+    """Return whether `view` will send this stranger to sign in, without a look at what was sent."""
+    return login_rule(view) not in (None, "public") and not current_user.is_authenticated
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:

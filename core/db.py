@@ -32,6 +32,9 @@ from core.wire import ExtendedCursor, leaked
 ACADEMY_SCHEMA = re.compile(r"ac_[0-9]+", re.ASCII)
 STATEMENT_TIMEOUT_S = 15
 SCHEMAS_PER_CONNECTION = 200
+# An academy always takes the same one of so many pools, so that its connections know its tables already.
+LANES = 4
+CONNECTIONS_PER_LANE = 5
 CONNECTION_AGE_S = 1800
 
 core_metadata = sa.MetaData(schema="core", naming_convention=NAMING)
@@ -152,14 +155,26 @@ class Database(SQLAlchemy):
         super().__init__(
             session_options={"class_": ScopedSession, "scopefunc": _current_token, "expire_on_commit": False}
         )
-        self.clusters: dict[str, sa.Engine] = {}
+        self.clusters: dict[str, tuple[sa.Engine, ...]] = {}
 
     def connect(self, url: str, cluster: str = "main", **options: Any) -> None:
-        """Make the engine of `cluster`; replaces (and disposes of) an earlier one."""
-        old = self.clusters.pop(cluster, None)
-        if old is not None:
-            old.dispose()
-        self.clusters[cluster] = make_engine(url, **options)
+        """Make the engines of `cluster`; replaces (and disposes of) earlier ones."""
+        self._dispose(cluster)
+        self.clusters[cluster] = tuple(make_engine(url, **options) for _ in range(LANES))
+
+    def engine_of(self, scope: Scope) -> sa.Engine:
+        """Return the engine whose connections serve `scope`."""
+        lanes = self.clusters[scope.cluster]
+        return lanes[(scope.number or 0) % len(lanes)]
+
+    def dispose(self) -> None:
+        """Close every connection of every cluster."""
+        for cluster in list(self.clusters):
+            self._dispose(cluster)
+
+    def _dispose(self, cluster: str) -> None:
+        for engine in self.clusters.pop(cluster, ()):
+            engine.dispose()
 
     def current(self) -> Scope:
         """Return the present scope. Raises NoScope outside a frame."""
@@ -172,7 +187,7 @@ class Database(SQLAlchemy):
     @contextmanager
     def scope(self, scope: Scope, commit: bool = False) -> Iterator[Frame]:
         """Open a frame with a session and transaction of its own; roll back unless committed."""
-        engine = self.clusters[scope.cluster].execution_options(kweek_scope=scope)
+        engine = self.engine_of(scope).execution_options(kweek_scope=scope)
         with self._frame(Frame(scope, engine), commit) as frame:
             yield frame
 
@@ -227,7 +242,7 @@ class Database(SQLAlchemy):
         self.session.commit()
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> sa.Engine:
-        return self.clusters["main"]
+        return self.engine_of(CORE)
 
     def _teardown_session(self, exc: BaseException | None) -> None:
         """Frames clean up after themselves; a request's app context has nothing of its own."""
@@ -242,8 +257,8 @@ def _say(connection: sa.Connection, scope: Scope) -> None:
 
 def make_engine(url: str, **options: Any) -> sa.Engine:
     """Return an engine that begins each transaction as one role, speaking the extended protocol only."""
-    options.setdefault("pool_size", 20)
-    options.setdefault("max_overflow", 20)
+    options.setdefault("pool_size", CONNECTIONS_PER_LANE)
+    options.setdefault("max_overflow", CONNECTIONS_PER_LANE)
     engine = sa.create_engine(
         url,
         pool_recycle=CONNECTION_AGE_S,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import traceback
+
+HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
 
 class KweekError(Exception):
     """Base of every error that a person may cause or see; `status` is its HTTP status."""
@@ -65,3 +70,9 @@ class KeyMissing(KweekError):
     """The keystore holds no readable key of this holder: destroyed at its closing, or never made."""
 
     status = 503
+
+
+def place(error: BaseException) -> str:
+    """Return where in our own code the error arose, as file:line. Its text could hold content and is not logged."""
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
+    return f"{os.path.relpath(frames[-1].filename, HOUSE)}:{frames[-1].lineno}" if frames else "?"

@@ -20,11 +20,12 @@ RETURNS TABLE (number bigint, id uuid, slug text, name text, state text, cluster
                language text, zone text, plan text, revision text, closes_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-  SELECT a.number, a.id, coalesce(a.slug, wanted_slug), a.name, a.state, a.cluster, a.colour, a.language,
-         a.zone, a.plan, r.revision,
-         (SELECT c.undo_until FROM core.closings c
-           WHERE c.number = a.number AND c.undone_at IS NULL ORDER BY c.asked_at DESC LIMIT 1)
+  SELECT a.number, a.id, coalesce(a.slug, wanted_slug), a.name,
+         CASE WHEN a.state = 'closing' AND c.was_suspended THEN 'suspended' ELSE a.state END,
+         a.cluster, a.colour, a.language, a.zone, a.plan, r.revision, c.undo_until
     FROM core.academies a LEFT JOIN local.revisions r ON r.number = a.number
+    LEFT JOIN LATERAL (SELECT undo_until, was_suspended FROM core.closings
+      WHERE number = a.number AND undone_at IS NULL ORDER BY asked_at DESC LIMIT 1) c ON true
    WHERE a.slug = wanted_slug
       OR a.id = (SELECT d.academy_id FROM core.domains d WHERE d.host = wanted_host AND d.proven_at IS NOT NULL)
       OR (a.state = 'closed' AND a.number = (SELECT s.number FROM core.resting_slugs s WHERE s.slug = wanted_slug))

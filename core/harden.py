@@ -28,9 +28,17 @@ ESCAPES = (
     "pg_sleep", "pg_sleep_for", "pg_sleep_until",
     "pg_stat_get_activity", "pg_logical_emit_message", "pg_terminate_backend", "pg_cancel_backend",
     "pg_export_snapshot",
+    "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared",
+    "pg_advisory_unlock", "pg_advisory_unlock_shared", "pg_advisory_unlock_all",
+    "pg_advisory_xact_lock", "pg_advisory_xact_lock_shared", "pg_try_advisory_xact_lock",
+    "pg_try_advisory_xact_lock_shared",
 )  # fmt: skip
-# pg_dump sets its own search_path; the closing machine ends sessions that hold a revoked role.
-OWNER_KEEPS = ("set_config", "pg_terminate_backend", "pg_cancel_backend", "pg_stat_get_activity")
+# pg_dump sets its own search_path; the closing machine ends sessions that hold a revoked role; the owner's
+# transactions lock one another out (tenants/locks.py), which no academy may join in or disturb.
+OWNER_KEEPS = (
+    "set_config", "pg_terminate_backend", "pg_cancel_backend", "pg_stat_get_activity",
+    "pg_advisory_xact_lock", "pg_advisory_xact_lock_shared", "pg_try_advisory_xact_lock",
+)  # fmt: skip
 
 
 def harden(superuser: Connection) -> None:

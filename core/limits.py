@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,6 +60,11 @@ def mail_limits(email: str, address: str | None = None) -> list[Limit]:
     """Return the limits of asking for a mail: few per person (it is their mailbox), more per address."""
     person = Limit("mail", (email,), 5, 3600)
     return [person] if address is None else [person, Limit("mail address", (address,), 100, 3600)]
+
+
+def invitation_limits(emails: Iterable[str]) -> list[Limit]:
+    """Return the limits of inviting these addresses: whoever invites, nobody gets more than five mails a day."""
+    return [Limit("invitation", (email,), 5, 24 * 3600) for email in emails]
 
 
 def spend(limits: list[Limit]) -> None:

@@ -79,7 +79,7 @@ def resume(given: argparse.Namespace) -> None:
 def undo(given: argparse.Namespace) -> None:
     """Take a closing back."""
     with db.scope(CORE, commit=True):
-        undo_closing(_academy(given), None)
+        undo_closing(_academy(given), None, is_operator=True)
     print(f"{given.slug} stays open")
 
 
@@ -91,7 +91,7 @@ def close(given: argparse.Namespace) -> int:
     with db.scope(CORE, commit=True):
         academy = _academy(given)
         if rules.may_close(academy.state):
-            ask_closing(academy, None, 0 if given.now else config().undo_days)
+            ask_closing(academy, None, 0 if given.now else config().undo_days, by_operator=True)
         number = academy.number
     with owner_connection() as connection:
         step = close_academy(connection, number)

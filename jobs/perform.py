@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,11 +14,10 @@ from sqlalchemy.exc import DBAPIError
 
 from core import queue
 from core.db import CORE, Scope, academy_scope, db
-from core.errors import KweekError
+from core.errors import KweekError, place
 from core.outbox.actions import Claim, LeaseLost, claim, extend, finish, finish_as_platform, put_back
 
 log = structlog.get_logger("kweek.jobs")
-HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUDGET_S = 1.0
 # Set by the worker when it should end: the present row is finished, no further one is begun.
 halt = threading.Event()
@@ -148,9 +145,3 @@ def limited(limit_s: int) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def place(error: BaseException) -> str:
-    """Return where in our own code the error arose, as file:line. Its text could hold content and is not logged."""
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
-    return f"{os.path.relpath(frames[-1].filename, HOUSE)}:{frames[-1].lineno}" if frames else "?"

@@ -23,6 +23,7 @@ from rq.timeouts import BaseDeathPenalty
 import jobs.registry
 from core import queue
 from core.config import ConfigError, config
+from core.errors import place
 from jobs import perform
 from jobs.start import start
 
@@ -100,7 +101,7 @@ class Worker:
             self._is_deaf, self._listener = True, None
             return False
         except Exception as error:  # rq's books are no reason to stop working
-            log.error("rq failed", error=type(error).__name__, at=perform.place(error))
+            log.error("rq failed", error=type(error).__name__, at=place(error))
             self._listener = None
             return False
         self._is_deaf = False

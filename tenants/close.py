@@ -16,10 +16,13 @@ from core.db import academy_scope, db
 from core.errors import Refused
 
 
-def ask_closing(academy: Academy, actor_id: UUID | None, undo_days: int, holder_id: UUID | None = None) -> Closing:
+def ask_closing(
+    academy: Academy, actor_id: UUID | None, undo_days: int, holder_id: UUID | None = None, by_operator: bool = False,
+) -> Closing:
     """Return the closing that will begin in `undo_days`; tell the members. Raises StateRefused or Refused.
 
-    `holder_id` names the account that may fetch the final export; without it, the first owner.
+    `holder_id` names the account that may fetch the final export; without it, the first owner. An academy that is
+    suspended stays so while it waits. `by_operator`: the platform asks, and only the platform may undo it.
     """
     if not 0 <= undo_days <= rules.LONGEST_UNDO_DAYS:
         raise Refused("days")
@@ -27,7 +30,8 @@ def ask_closing(academy: Academy, actor_id: UUID | None, undo_days: int, holder_
     if not rules.may_close(academy.state):
         raise StateRefused(academy.state)
     closing = _closing(academy, actor_id, undo_days, holder_id or _first_owner(academy))
-    move_to(academy, "closing")
+    closing.by_operator, closing.was_suspended = by_operator, academy.state == "suspended"
+    move_to(academy, "closing", academy.state_reason)
     record("academy.closing_asked", actor_id=actor_id, number=academy.number, undo_days=undo_days)
     queue.later("academies.close", academy=academy.number, due=closing.undo_until, once=f"close-{closing.id}")
     if queries.is_ready(academy):
@@ -36,15 +40,20 @@ def ask_closing(academy: Academy, actor_id: UUID | None, undo_days: int, holder_
     return closing
 
 
-def undo_closing(academy: Academy, actor_id: UUID | None) -> None:
-    """Let the academy live. Raises StateRefused once the closing has begun."""
+def undo_closing(academy: Academy, actor_id: UUID | None, is_operator: bool = False) -> None:
+    """Let the academy live, suspended if it was. Raises StateRefused once the closing has begun.
+
+    Raises Refused for an owner when the platform asked for the closing.
+    """
     closing = db.session.scalars(
         sa.select(Closing).where(Closing.number == academy.number, Closing.undone_at.is_(None)).with_for_update()
     ).one_or_none()
     if closing is None or closing.step != "waiting":
         raise StateRefused(academy.state)
+    if not rules.may_undo(closing.by_operator, is_operator):
+        raise Refused("by operator")
     closing.undone_at = clock.now()
-    move_to(academy, "active")
+    move_to(academy, "suspended" if closing.was_suspended else "active", academy.state_reason)
     record("academy.closing_undone", actor_id=actor_id, number=academy.number)
     if queries.is_ready(academy):
         with db.aside(academy_scope(academy.number, academy.cluster)):

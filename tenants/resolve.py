@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +17,8 @@ from core.db import BARE, Scope, academy_scope, db
 from core.errors import NotFound
 
 CACHE_S = 5.0
+MOST_AT_ONCE = 200
+MOST_KNOWN = 10_000
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 HOST = re.compile(r"[a-z0-9.-]{1,253}", re.ASCII)
 
@@ -73,41 +76,76 @@ def place_of(host: str) -> Place:
     return Place(config().domains[0].name, None, host)
 
 
+Key = tuple[str | None, str | None]
+
+
+@dataclass
+class Known:
+    """What a host is, until when that is believed, and whether somebody has asked since it was found."""
+
+    facts: AcademyFacts | None
+    until: float
+    is_wanted: bool = False
+
+
 class Resolver:
-    """Remembers hosts for CACHE_S; `forget()` drops them all at once."""
+    """Remembers hosts for CACHE_S; `forget()` drops them all at once.
+
+    Whoever finds a host too old asks anew for every old one that was used meanwhile, in one statement: with
+    hundreds of academies in use, nearly every request would have to ask otherwise.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str | None, str | None], tuple[float, AcademyFacts | None]] = {}
+        self._known: dict[Key, Known] = {}
+        self._forgotten = 0
         self._lock = threading.Lock()
 
     def academy(self, place: Place) -> AcademyFacts:
         """Return the academy at `place`. Raises NotFound."""
         key = (place.slug, place.custom_host)
-        until, facts = self._known.get(key, (0.0, None))
-        if until < time.monotonic():
-            facts = _ask(place)
-            self._remember(key, facts)
-        if facts is None:
+        known = self._known.get(key)
+        if known is None or known.until < time.monotonic():
+            known = self._renew(key)
+        known.is_wanted = True
+        if known.facts is None:
             raise NotFound("no academy here")
-        return facts
+        return known.facts
 
-    def _remember(self, key: tuple[str | None, str | None], facts: AcademyFacts | None) -> None:
+    def _renew(self, key: Key) -> Known:
+        now = time.monotonic()
+        soon = now + CACHE_S / 2
         with self._lock:
-            if len(self._known) > 10_000:
+            forgotten = self._forgotten
+            old = [other for other, known in self._known.items() if known.until < soon and other != key]
+            wanted = [other for other in old if self._known[other].is_wanted][: MOST_AT_ONCE - 1]
+        found = _ask([key, *wanted])
+        with self._lock:
+            if forgotten != self._forgotten:  # what was just read may be what had to be forgotten
+                return Known(found.get(key), now)
+            for other in old:
+                self._known.pop(other, None)
+            if len(self._known) > MOST_KNOWN:
                 self._known.clear()
-            self._known[key] = (time.monotonic() + CACHE_S, facts)
+            self._known |= {one: Known(found.get(one), now + CACHE_S) for one in [key, *wanted]}
+            return self._known[key]
 
     def forget(self) -> None:
         """Drop what is known; the next request asks Postgres."""
         with self._lock:
-            self._known.clear()
+            self._known = {}
+            self._forgotten += 1
 
 
-def _ask(place: Place) -> AcademyFacts | None:
-    question = sa.text("SELECT * FROM core.resolve_host(:slug, :host)")
+def _ask(keys: Sequence[Key]) -> dict[Key, AcademyFacts]:
+    """Return what Postgres knows of these hosts; a host of no academy is left out."""
+    question = sa.text(
+        "SELECT wanted.asked_slug, wanted.asked_host, found.* FROM unnest(CAST(:slugs AS text[]), CAST(:hosts AS text[]))"
+        " AS wanted(asked_slug, asked_host), LATERAL core.resolve_host(wanted.asked_slug, wanted.asked_host) AS found"
+    )
+    slugs, hosts = zip(*keys, strict=True)
     with db.scope(BARE):
-        row = db.session.execute(question, {"slug": place.slug, "host": place.custom_host}).one_or_none()
-    return AcademyFacts(**row._mapping) if row else None
+        rows = db.session.execute(question, {"slugs": list(slugs), "hosts": list(hosts)}).all()
+    return {(row[0], row[1]): AcademyFacts(*row[2:]) for row in rows}
 
 
 resolver = Resolver()

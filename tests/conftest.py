@@ -90,8 +90,7 @@ def platform() -> Iterator[Platform]:
     keystore.create("core")
     db.connect(platform.app_url)
     yield platform
-    for engine in db.clusters.values():
-        engine.dispose()
+    db.dispose()
     platform.valkey.stop()
     platform.postgres.stop()
     shutil.rmtree(home, ignore_errors=True)

@@ -54,7 +54,7 @@ def holders_of(academy: Academy) -> list[tuple[str, str]]:
     return [(str(one.account_id), one.account.name) for one in academy.owners]
 
 
-def show_progress(academy: Academy) -> Any:
+def show_progress(academy: Academy, is_operator: bool = False) -> Any:
     """Return the page that shows how far the closing is; a finished one has a receipt."""
     closing = queries.closing_of(academy)
     if closing is None:
@@ -63,7 +63,7 @@ def show_progress(academy: Academy) -> Any:
         return redirect(url_for(".receipt", academy_id=academy.id))
     runs = closing.step != "waiting" or closing.undo_until <= clock.now()
     return render_template("academies/closing.html", academy=academy, closing=closing, steps=steps_of(closing),
-                           runs=runs)  # fmt: skip
+                           runs=runs, may_undo=rules.may_undo(closing.by_operator, is_operator))  # fmt: skip
 
 
 def steps_of(closing: Closing) -> list[dict[str, Any]]:

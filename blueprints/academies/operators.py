@@ -104,10 +104,10 @@ def shut(academy_id: UUID) -> Any:
     """Close an academy, with as many days to undo as the operator chooses; one that runs shows its progress."""
     academy = queries.academy_by_id(academy_id)
     if not rules.may_close(academy.state):
-        return show_progress(academy)
+        return show_progress(academy, is_operator=True)
     form = OperatorCloseForm(academy.slug or "", holders_of(academy) or [(str(me().id), me().name)], days=config().undo_days)
     if form.validate_on_submit():
-        ask_closing(academy, me().id, form.days.data, UUID(form.holder.data))
+        ask_closing(academy, me().id, form.days.data, UUID(form.holder.data), by_operator=True)
         return redirect(url_for(".shut", academy_id=academy.id), 303)
     return page("academies/close.html", form, academy=academy, counts=counts_of(academy), days=None,
                 export_days=rules.EXPORT_DAYS)  # fmt: skip
@@ -118,7 +118,7 @@ def shut(academy_id: UUID) -> Any:
 def unshut(academy_id: UUID) -> Response:
     """Take a closing back while it waits."""
     academy = queries.academy_by_id(academy_id)
-    undo_closing(academy, me().id)
+    undo_closing(academy, me().id, is_operator=True)
     return here(url_for(".manage", academy_id=academy.id), _("%(name)s stays open.", name=academy.name))
 
 

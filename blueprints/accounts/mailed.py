@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints import credentials
 from blueprints.accounts.blueprint import accounts
-from blueprints.credentials import EmailForm, NewPasswordForm
+from blueprints.credentials import ConfirmForm, EmailForm, NewPasswordForm
 from core import limits
 from core.academies import owners
 from core.access import public, signed_in
-from core.accounts import actions
+from core.accounts import actions, signing
 from core.errors import Gone, Refused
 from core.i18n import language
 
@@ -22,15 +22,26 @@ from core.i18n import language
 @accounts.route("/confirm/<token>", methods=["GET", "POST"])
 @public
 def confirm(token: str) -> Any:
-    """Confirm the address of an account: by a button, because mail scanners open links."""
-    form = credentials.FlaskForm()
-    if actions.links.find(token, "confirm") is None:
+    """Confirm the address of an account with its password, and sign in; who is signed in as it needs no password.
+
+    The password keeps a stranger's account from becoming true because the owner of the mailbox is obliging.
+    """
+    link = actions.links.find(token, "confirm")
+    if link is None:
         return credentials.link_is_dead("credentials/link_gone.html", kind="confirm")
+    is_mine = current_user.is_authenticated and current_user.id == link.account_id
+    form = credentials.FlaskForm() if is_mine else ConfirmForm()
     if form.validate_on_submit():
-        owners.follow_account(actions.confirm(token))
-        target = "/" if current_user.is_authenticated else url_for(".sign_in")
-        return credentials.here(target, _("Your e-mail address is confirmed."))
-    return render_template("credentials/confirm.html", form=form)
+        if is_mine:
+            owners.follow_account(actions.confirm(token))
+            return credentials.here("/", _("Your e-mail address is confirmed."))
+        if signing.knows(link.account_id, form.password.data, credentials.address()):
+            account = actions.confirm(token)
+            owners.follow_account(account)
+            flash(_("Your e-mail address is confirmed."), "success")
+            return credentials.let_in(actions.sessions.start(account.id, credentials.device()), "/")
+        form.refuse()
+    return credentials.page("credentials/confirm.html", form)
 
 
 @accounts.post("/me/confirmations")

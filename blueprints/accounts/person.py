@@ -14,7 +14,7 @@ from blueprints.accounts.blueprint import accounts
 from blueprints.credentials import ChangeEmailForm, ChangePasswordForm, ProfileForm
 from core import limits
 from core.access import signed_in
-from core.accounts import actions
+from core.accounts import actions, signing
 from core.accounts.models import Account
 from core.errors import NotFound
 from core.sessions import token_of
@@ -55,6 +55,7 @@ def email() -> Any:
     form = ChangeEmailForm()
     if form.validate_on_submit():
         if _is_me(form.present.data):
+            limits.spend(limits.mail_limits(form.email.data, credentials.address()))
             actions.ask_new_email(_me(), form.email.data)
             return credentials.here(url_for(".me"), _("We sent a link to the new address. Use it to confirm the change."))
         form.refuse()
@@ -94,9 +95,4 @@ def _me() -> Account:
 
 def _is_me(password: str) -> bool:
     """Return whether the password is one's own; tries are counted. Raises TooMany."""
-    counted = limits.sign_in_limits(_me().email or "", credentials.address())
-    limits.spend(counted)
-    if not actions.has_password(_me(), password):
-        return False
-    limits.forgive(counted)
-    return True
+    return signing.knows(_me().id, password, credentials.address())

@@ -16,7 +16,7 @@ from blueprints.courses.outline import load, ordered, step
 from blueprints.courses.pages import Answer
 from blueprints.courses.words import upload_words
 from blueprints.me import is_fragment, me
-from core.access import roles
+from core.access import roles, takes_files
 from core.config import LANGUAGES
 from core.errors import Refused
 from tenants.courses import block_actions, queries
@@ -26,6 +26,7 @@ from tenants.courses.models import Block, Course
 from tenants.files.actions import store_file
 from tenants.files.looks import NotThat
 
+MOST_UPLOADED = 512 * 1024 * 1024
 FLAGS = ("decorative", "silent")
 TEXTS = {"text": ("markdown",), "image": ("alt", "caption"), "video": ("title", "transcript")}
 
@@ -147,6 +148,7 @@ def _uuid(text: str) -> UUID | None:
 
 @courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/file")
 @roles("author", "manager", "owner")
+@takes_files(MOST_UPLOADED)
 def upload(course_id: UUID, block_id: UUID) -> Answer:
     """Put an image or a video into the block."""
     course, block = load_block(course_id, block_id)

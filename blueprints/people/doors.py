@@ -59,13 +59,23 @@ def sign_out() -> Response:
     return credentials.let_out(url_for(".sign_in"))
 
 
-@people.get("/entry/<token>")
+@people.route("/entry/<token>", methods=["GET", "POST"])
 @public
 def entry(token: str) -> Any:
-    """Let an owner in who comes from the platform with a pass that works once."""
+    """Let an owner in who comes from the platform with a pass that works once.
+
+    From any other site only by a button: no page elsewhere can sign somebody in here as somebody else.
+    """
+    if request.method == "GET" and is_from_elsewhere():
+        return credentials.page("people/entry.html", academy_name=g.academy.name)
     try:
         facts = take_pass(token, g.academy.number)
     except Gone:
         return credentials.link_is_dead("credentials/link_gone.html", kind="entry", platform=platform_url("/"))
     member = member_for_owner(facts)
     return credentials.let_in(signing.fresh_session(member, credentials.device(), token_of(request)), "/")
+
+
+def is_from_elsewhere() -> bool:
+    """Return whether a page of another site led here. Browsers know no sites below a host without a dot."""
+    return "." in g.place.domain and request.headers.get("Sec-Fetch-Site") == "cross-site"

@@ -10,6 +10,7 @@ from flask_login import current_user
 from blueprints import credentials
 from blueprints.people.blueprint import people
 from blueprints.people.forms import JoinForm
+from core import limits
 from core.access import public
 from core.errors import Gone
 from core.i18n import language
@@ -28,10 +29,13 @@ def accept(token: str) -> Any:
     if invitation is None or not (invitation.is_open or invitation.accepted_at):
         return _is_gone(invitation)
     if form.validate_on_submit():
+        counted = limits.sign_in_limits(invitation.email or "", credentials.address())
+        limits.spend(counted)
         try:
             member = inviting.accept(token, form.first_name.data, form.last_name.data, form.password.data, language())
         except Gone:
             return _is_gone(invitation)
+        limits.forgive(counted)
         return credentials.let_in(signing.fresh_session(member, credentials.device(), token_of(request)), "/")
     if invitation.accepted_at and not form.errors:
         return _is_gone(invitation)

@@ -45,7 +45,7 @@ def invite() -> Any:
     form.roles.offer(rules.givable(current_user.roles))
     form.offer_courses(courses_to_join())
     if form.validate_on_submit():
-        limits.spend([Limit("invite", (str(current_user.id),), 100, 3600)])
+        limits.spend([Limit("invite", (str(current_user.id),), 100, 3600), *limits.invitation_limits(form.found)])
         course_id = UUID(form.course_id.data) if form.course_id.data else None
         _say(inviting.invite(_me(), _host(), form.found, form.roles.data, course_id))
         return credentials.here(url_for(".index"))
@@ -57,7 +57,7 @@ def invite() -> Any:
 def resend(invitation_id: UUID) -> Any:
     """Mail an invitation once more, with a new link."""
     row = queries.open_invitation(invitation_id)
-    limits.spend(limits.mail_limits(row.email or "", credentials.address()))
+    limits.spend([*limits.mail_limits(row.email or "", credentials.address()), *limits.invitation_limits([row.email or ""])])
     inviting.resend(row, _me(), _host())
     return credentials.here(url_for(".index"), _("The invitation is on its way again."))
 

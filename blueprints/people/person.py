@@ -55,6 +55,7 @@ def email() -> Any:
     form = ChangeEmailForm()
     if form.validate_on_submit():
         if _is_me(form.present.data):
+            limits.spend(limits.mail_limits(form.email.data, credentials.address()))
             actions.ask_new_email(_me(), form.email.data, g.academy.slug, g.academy.language)
             return credentials.here(url_for(".me"), _("We sent a link to the new address. Use it to confirm the change."))
         form.refuse()

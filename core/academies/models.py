@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Text, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, relationship
 
@@ -129,6 +129,10 @@ class Closing(CoreBase):
     asked_at: Mapped[datetime] = moment(purpose="when it was asked", default=clock.now)
     undo_until: Mapped[datetime] = moment(purpose="until then it can be undone")
     undone_at: Mapped[datetime | None] = optional_moment(purpose="when it was undone")
+    was_suspended: Mapped[bool] = column(purpose="whether it is suspended while it waits, and after an undo",
+                                         default=False, server_default=false())  # fmt: skip
+    by_operator: Mapped[bool] = column(purpose="asked by the platform: its owners cannot undo it",
+                                       default=False, server_default=false())  # fmt: skip
     export_holder: Mapped[UUID | None] = ref(
         "core.accounts.id", purpose="who may fetch the final export", ondelete="SET NULL", nullable=True
     )

@@ -81,14 +81,19 @@ def is_colour(colour: str) -> bool:
     return COLOUR.fullmatch(colour) is not None
 
 
-def may_suspend(state: str) -> bool:
-    """Return whether an academy in `state` can be suspended."""
-    return state == "active"
+def may_suspend(state: str, is_suspended: bool = False) -> bool:
+    """Return whether an academy in `state` can be suspended; `is_suspended` tells of one that waits to be closed."""
+    return state == "active" or (state == "closing" and not is_suspended)
 
 
-def may_resume(state: str) -> bool:
-    """Return whether an academy in `state` can be resumed."""
-    return state == "suspended"
+def may_resume(state: str, is_suspended: bool = False) -> bool:
+    """Return whether an academy in `state` can be resumed; `is_suspended` tells of one that waits to be closed."""
+    return state == "suspended" or (state == "closing" and is_suspended)
+
+
+def may_undo(by_operator: bool, is_operator: bool) -> bool:
+    """Return whether a closing can be taken back: what the platform began, its owners do not undo."""
+    return is_operator or not by_operator
 
 
 def may_close(state: str) -> bool:

@@ -93,14 +93,20 @@ def reset_password(token: str, password: str) -> Account:
     account = _owner_of(links.use(token, "reset"))
     account.password_hash = hash_password(password)
     account.email_confirmed_at = account.email_confirmed_at or clock.now()
-    sessions.end_all(account.id)
+    _end_all(account)
     return account
 
 
 def change_password(account: Account, password: str) -> None:
     """Set a new password and end every session; the caller starts a fresh one (T19)."""
     account.password_hash = hash_password(password)
-    links.end(account.id, "reset")
+    _end_all(account)
+
+
+def _end_all(account: Account) -> None:
+    """End every session, and every link that somebody else may have asked for: the password says who it is now."""
+    for kind in ("reset", "change"):
+        links.end(account.id, kind)
     sessions.end_all(account.id)
 
 
@@ -130,6 +136,7 @@ def change_email(token: str) -> Account:
             db.session.flush()
     except IntegrityError:
         raise Refused("taken") from None
+    links.end(account.id, "reset")  # they went to the old address
     return account
 
 

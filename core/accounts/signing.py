@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from core import clock, limits
 from core.accounts import actions, queries
 from core.accounts.passwords import hash_password, is_outdated
@@ -20,3 +22,14 @@ def sign_in(email: str, password: str, device: str, address: str, old_token: str
     actions.sessions.end(old_token)
     account.visited_at = clock.now()
     return actions.sessions.start(account.id, device)
+
+
+def knows(account_id: UUID, password: str, address: str) -> bool:
+    """Return whether the password is this account's; tries are counted like those of signing in. Raises TooMany."""
+    account = queries.account(account_id)
+    counted = limits.sign_in_limits((account.email if account else None) or "", address)
+    limits.spend(counted)
+    if not actions.has_password(account, password):
+        return False
+    limits.forgive(counted)
+    return True

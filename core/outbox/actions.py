@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from core import clock
 from core.db import CORE, db
-from core.errors import KweekError
+from core.errors import KweekError, Refused
 from core.outbox.models import Work
 
 SLOWEST_S = 3600
@@ -53,12 +53,17 @@ class Claim:
 
 
 def put(order: Order) -> None:
-    """Write the row in the present transaction; Postgres fills in whose it is from the role."""
-    db.session.execute(
+    """Write the row in the present transaction; Postgres fills in whose it is from the role.
+
+    Raises Refused when Postgres does not take it: an academy asks for more than it may.
+    """
+    put_in = db.session.scalar(
         sa.text("SELECT local.put_work(:id, :job, CAST(:args AS jsonb), :due, :priority, :once)"),
         {"id": order.id, "job": order.job, "args": json.dumps(order.args), "due": order.due,
          "priority": order.priority, "once": order.once},
     )  # fmt: skip
+    if put_in is None:
+        raise Refused("too much work")
 
 
 def put_for(number: int | None, order: Order) -> bool:

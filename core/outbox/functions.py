@@ -8,13 +8,28 @@ CREATE OR REPLACE FUNCTION local.asking_number() RETURNS bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 RETURN CASE WHEN current_setting('role') ~ '^ac_[0-9]+$' THEN substr(current_setting('role'), 4)::bigint END;
 
+-- NULL says that it was refused: too large, or far too much waits already. An academy that has a good deal of
+-- urgent work waiting gets its next piece in after that of the others, and never before the platform's own.
 CREATE OR REPLACE FUNCTION local.put_work(work_id uuid, job text, args jsonb, due timestamptz, priority int, once text)
 RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-  INSERT INTO local.outbox (id, number, job, args, once, priority, due_at, made_at, tries)
-  SELECT work_id, local.asking_number(), job, args, once, greatest(1, least(priority, 9)), coalesce(due, now()), now(), 0
-   WHERE current_setting('role') ~ '^(ac_[0-9]+|core_web)$'
-  ON CONFLICT DO NOTHING RETURNING id;
+  WITH asking AS (SELECT local.asking_number() AS number),
+  allowed AS (
+    SELECT number, CASE WHEN number IS NULL THEN greatest(1, least(priority, 9))
+                        WHEN (SELECT count(*) FROM (SELECT 1 FROM local.outbox w WHERE w.number = asking.number
+                               AND w.priority < 5 AND w.done_at IS NULL AND w.failed_at IS NULL LIMIT 200) u) = 200
+                        THEN greatest(5, least(priority, 9))
+                        ELSE greatest(2, least(priority, 9)) END AS rank
+      FROM asking
+     WHERE current_setting('role') ~ '^(ac_[0-9]+|core_web)$'
+       AND length(job) <= 64 AND coalesce(length(once), 0) <= 64 AND pg_column_size(args) <= 4096
+       AND (number IS NULL OR NOT EXISTS (SELECT 1 FROM local.outbox w WHERE w.number = asking.number
+             AND w.done_at IS NULL AND w.failed_at IS NULL OFFSET 50000))
+  ), put AS (
+    INSERT INTO local.outbox (id, number, job, args, once, priority, due_at, made_at, tries)
+    SELECT work_id, number, job, args, once, rank, coalesce(due, now()), now(), 0 FROM allowed
+    ON CONFLICT DO NOTHING
+  ) SELECT work_id FROM allowed;
 END;
 
 CREATE OR REPLACE FUNCTION local.finish_work(work_id uuid, held uuid)

@@ -21,6 +21,7 @@ class Work(LocalBase):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_open", "priority", "due_at", postgresql_where="done_at is null and failed_at is null"),
+        Index("ix_outbox_number", "number", "priority", postgresql_where="done_at is null and failed_at is null"),
         # A row that was begun no longer counts: what is asked for after that moment must be done once more.
         Index("uq_outbox_once", "number", "job", "once", unique=True, postgresql_nulls_not_distinct=True,
               postgresql_where="once is not null and lease is null and done_at is null and failed_at is null"),

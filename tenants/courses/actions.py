@@ -95,7 +95,7 @@ def add_lesson(module: Module, title: str, *, minutes: int = 5, done_when: str =
 def change_lesson(lesson: Lesson, *, title: str, minutes: int, done_when: str) -> None:
     """Change title, minutes needed (1-600) and what makes the lesson done."""
     if done_when not in DONE_WHEN or not 1 <= minutes <= 600:
-        raise Refused("minutes 1-600, done when marked or question")
+        raise Refused("lesson")
     lesson.title, lesson.minutes, lesson.done_when = _title(title), minutes, done_when
     touch_lesson(lesson)
 
@@ -157,7 +157,7 @@ def _title(title: str) -> str:
     """Return the title on one line. Raises Refused when it says nothing or too much."""
     line = " ".join(title.split())
     if not line or len(line) > MAX_TITLE:
-        raise Refused(f"a title has 1-{MAX_TITLE} signs")
+        raise Refused("title")
     return line
 
 

@@ -49,7 +49,7 @@ class QuestionDraft:
 def add_block(lesson: Lesson, kind: str, body: dict[str, Any] | None = None) -> Block:
     """Return a new block at the end of the lesson; a question starts with empty choices."""
     if kind not in BLOCK_KINDS:
-        raise Refused("no such kind of block")
+        raise Refused("no such kind")
     place = max((block.position for block in lesson.blocks), default=-1) + 1
     block = Block(id=ids.uuid7(), kind=kind, body=body or {}, position=place)
     if kind == "question":
@@ -64,7 +64,7 @@ def save_body(block: Block, changes: dict[str, Any], seen: datetime | None = Non
     """Change the named parts of the block's content. Raises ChangedMeanwhile when `seen` is an older state."""
     check_seen(block, seen)
     if len(changes.get("markdown", "")) > MAX_MARKDOWN:
-        raise Refused(f"a text has at most {MAX_MARKDOWN} signs")
+        raise Refused("too long")
     block.body = {**block.body, **changes}
     _touch(block)
 
@@ -74,7 +74,7 @@ def save_question(block: Block, draft: QuestionDraft, seen: datetime | None = No
     check_seen(block, seen)
     question = block.question
     if question is None or draft.kind not in QUESTION_KINDS or len(draft.choices) > MAX_CHOICES:
-        raise Refused(f"a question has at most {MAX_CHOICES} choices")
+        raise Refused("too many choices")
     question.kind = draft.kind
     question.prompt = draft.prompt.strip()[:MAX_PROMPT]
     question.feedback_right = draft.feedback_right.strip()[:MAX_PROMPT]

@@ -162,7 +162,7 @@ def _checked(question: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str,
     if question["kind"] == "open":
         text = str(given.get("text", "")).replace("\x00", "").strip()
         if len(text) > MAX_TEXT:
-            raise Refused(f"an answer has at most {MAX_TEXT} signs")
+            raise Refused("answer too long")
         return {"text": text}
     known = {choice["id"] for choice in question["choices"]}
     chosen = sorted(set(given.get("choices", ())))
@@ -193,7 +193,7 @@ def check_answer(
 
 def _same_attempt(attempt: Attempt, answer: Answer | None) -> Attempt:
     if answer is None or attempt.answer_id != answer.id:
-        raise Refused("this form was sent already")
+        raise Refused("sent already")
     return attempt
 
 

@@ -43,14 +43,20 @@ def reset_password(token: str, password: str) -> Member:
     member = _owner_of(links.use(token, "reset"))
     member.password_hash = hash_password(password)
     member.email_confirmed_at = member.email_confirmed_at or clock.now()
-    sessions.end_all(member.id)
+    _end_all(member)
     return member
 
 
 def change_password(member: Member, password: str) -> None:
     """Set a new password and end every session; the caller starts a fresh one (T19)."""
     member.password_hash = hash_password(password)
-    links.end(member.id, "reset")
+    _end_all(member)
+
+
+def _end_all(member: Member) -> None:
+    """End every session, and every link that somebody else may have asked for: the password says who it is now."""
+    for kind in ("reset", "change"):
+        links.end(member.id, kind)
     sessions.end_all(member.id)
 
 
@@ -74,6 +80,7 @@ def change_email(token: str) -> Member:
             db.session.flush()
     except IntegrityError:
         raise Refused("taken") from None
+    links.end(member.id, "reset")  # they went to the old address
     return member
 
 

@@ -179,6 +179,7 @@ def set_roles(member: Member, wanted: Iterable[str], by: Member) -> bool:
         return False
     member.role_rows = [row for row in member.role_rows if row.role in roles]
     _add_roles(member, roles)
+    _withdraw_of(member, roles)
     sessions.end_all(member.id)
     record("member.roles", actor_id=by.id, member=str(member.id), roles=sorted(roles))
     return True
@@ -189,7 +190,15 @@ def remove(member: Member, by: Member) -> None:
     if not rules.may_remove(by.roles, member.roles, is_self=member.id == by.id):
         raise Forbidden("member")
     member.state, member.role_rows = "removed", []
+    _withdraw_of(member, frozenset())
     for kind in ("reset", "change", "confirm"):
         links.end(member.id, kind)
     sessions.end_all(member.id)
     record("member.removed", actor_id=by.id, member=str(member.id))
+
+
+def _withdraw_of(member: Member, roles: frozenset[str]) -> None:
+    """Withdraw the open invitations by which `member` gave more than they may give now; participants may still come."""
+    for row in queries.invitations_by(member.id):
+        if not rules.may_give(roles, row.roles) and set(row.roles) != {"participant"}:
+            row.withdrawn_at = clock.now()

@@ -138,6 +138,11 @@ def waiting_for(email: str) -> list[Invitation]:
     return list(db.session.scalars(query))
 
 
+def invitations_by(member_id: UUID) -> list[Invitation]:
+    """Return the invitations of this member that nobody accepted or withdrew."""
+    return [row for row in open_invitations() if row.invited_by == member_id]
+
+
 def counts_by_role() -> dict[str, int]:
     """Return how many active members have each role."""
     query = (

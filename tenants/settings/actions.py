@@ -17,7 +17,7 @@ def repaint(name: str, colour: str, language: str, by: Member) -> None:
     """Change name, colour (#rrggbb) and language of the academy whose frame is open. Raises Refused."""
     line = " ".join(name.split())
     if not line or len(line) > MAX_NAME:
-        raise Refused(f"a name has 1-{MAX_NAME} signs")
+        raise Refused("its name")
     number = db.current().number
     assert number is not None, "only inside an academy"
     with db.aside(CORE):

@@ -22,7 +22,9 @@ from core.owner import owner_connection
 from jobs import academies as jobs
 from tenants.closing.machine import close_academy
 from tenants.mail.models import Letter
+from tenants.provision import refill_spares
 from tenants.resolve import resolver
+from tests.academies.ends import end_all
 from tests.academies.signed import Person, person
 from tests.browsing import client_on
 from tests.doors import letters
@@ -318,6 +320,59 @@ def closing_of(academy_id: UUID) -> Closing:
     """Return the academy's closing as it stands."""
     with db.scope(CORE):
         return db.session.scalars(sa.select(Closing).where(Closing.academy_id == academy_id)).one()
+
+
+def test_a_closing_does_not_lift_a_suspension(owner: Person, operator: Person, app: HostedFlask) -> None:
+    """An owner may close a suspended academy; while it waits, and after an undo, it is as suspended as before."""
+    academy_id = open_one(owner)
+    visitor, closing = client_on(app, "bakkerij-noord.localhost"), f"/academies/{academy_id}/closing"
+    operator.browser.post(f"/operator/academies/{academy_id}/suspension", data={"suspend-reason": "Unpaid since June"})
+    assert owner.browser.post(closing, data={"typed": "bakkerij-noord", "holder": str(owner.id)}).status_code == 303
+    resolver.forget()
+    assert visitor.get("/sign-in").status_code == 503
+    assert "stays suspended" in owner.browser.get(closing).text
+    assert "Enter the academy" not in owner.browser.get(f"/academies/{academy_id}").text
+    assert owner.browser.post(f"{closing}/withdrawal").status_code == 303
+    resolver.forget()
+    assert visitor.get("/sign-in").status_code == 503
+    assert the(academy_id).state == "suspended"
+    assert "Unpaid since June" in operator.browser.get(f"/operator/academies/{academy_id}").text
+
+
+def test_an_academy_that_waits_to_be_closed_can_be_suspended_and_resumed(
+    owner: Person, operator: Person, app: HostedFlask
+) -> None:
+    academy_id = open_one(owner)
+    visitor, page = client_on(app, "bakkerij-noord.localhost"), f"/operator/academies/{academy_id}"
+    owner.browser.post(f"/academies/{academy_id}/closing", data={"typed": "bakkerij-noord", "holder": str(owner.id)})
+    for act, words, status_then in (("suspension", ">Resume<", 503), ("resumption", "suspend-reason", 200)):
+        assert operator.browser.post(f"{page}/{act}", data={"suspend-reason": "Fraud"}).status_code == 303
+        resolver.forget()
+        assert visitor.get("/sign-in").status_code == status_then
+        assert words in operator.browser.get(page).text
+        again = operator.browser.post(f"{page}/{act}", data={"suspend-reason": "Fraud"})
+        assert again.status_code == 422 and "is in another state" in again.text
+    assert the(academy_id).state == "closing"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "only the platform can take it back"), ("nl", "alleen het platform")])
+def test_what_the_platform_closes_only_the_platform_takes_back(
+    operator: Person, app: HostedFlask, language: str, words: str
+) -> None:
+    with owner_connection() as connection:
+        refill_spares(connection, 1)
+    owner = person(app, language)
+    academy_id = open_one(owner)
+    form = {"typed": "bakkerij-noord", "holder": str(owner.id), "days": "30"}
+    assert operator.browser.post(f"/operator/academies/{academy_id}/closing", data=form).status_code == 303
+    page = owner.browser.get(f"/academies/{academy_id}/closing").text
+    assert words in page and "closing/withdrawal" not in page
+    refused = owner.browser.post(f"/academies/{academy_id}/closing/withdrawal")
+    assert refused.status_code == 422 and words in refused.text
+    assert the(academy_id).state == "closing"
+    assert operator.browser.post(f"/operator/academies/{academy_id}/closing/withdrawal").status_code == 303
+    assert the(academy_id).state == "active"
+    end_all(owner.id)
 
 
 def test_members_read_in_the_academy_that_it_closes(owner: Person, app: HostedFlask) -> None:

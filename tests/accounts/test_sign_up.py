@@ -68,11 +68,69 @@ def test_sign_up_confirm_and_sign_in(app: HostedFlask, client: HostClient) -> No
     path = link_in(letters(None, "confirm_account", form["email"])[-1], "/confirm/")
     assert client.get(path).status_code == 200
     assert not stored(form["email"]).is_confirmed, "opening the link is not enough: scanners do that"
-    assert client.post(path).status_code == 303
+    assert client.post(path, data={"password": PASSWORD}).status_code == 303
     assert stored(form["email"]).is_confirmed
+    assert "Olga" in client.get("/me").text, "and is signed in"
     assert client.post(path).status_code == 410
-    assert sign_in(client, form["email"]).status_code == 303
-    assert "Olga" in client.get("/me").text
+    assert sign_in(stranger(app), form["email"]).status_code == 303
+
+
+@LANGUAGES
+def test_an_obliging_mailbox_does_not_confirm_a_strangers_account(client: HostClient, language: str) -> None:
+    """Somebody signed up with another's address; that other opens the link, and the stranger's password stays useless."""
+    client.set_cookie("lang", language, domain="localhost")
+    form = signing_up()
+    client.post("/sign-up", data=form)
+    path = link_in(letters(None, "confirm_account", form["email"])[-1], "/confirm/")
+    for password in ("", "my own sentence instead"):
+        assert client.post(path, data={"password": password}).status_code == 422
+    words = {"en": "not the password that was chosen", "nl": "niet het wachtwoord dat voor dit account is gekozen"}
+    assert words[language] in client.post(path, data={"password": "one more sentence"}).text
+    assert not stored(form["email"]).is_confirmed
+    for _ in range(10):
+        answer = client.post(path, data={"password": "guess after guess"})
+    assert answer.status_code == 429
+
+
+def test_a_new_password_ends_the_link_to_another_address(app: HostedFlask, client: HostClient) -> None:
+    """Somebody at an open screen asked for their own address; the password that the person sets then stops that."""
+    for way in ("reset", "change"):
+        account, thief, new = new_account(), stranger(app), f"{uuid4().hex}@example.org"
+        sign_in(thief, account.email)
+        assert thief.post("/me/email", data={"email": new, "present": PASSWORD}).status_code == 303
+        path = link_in(letters(None, "change_email", new)[-1], "/me/email/")
+        if way == "reset":
+            client.post("/reset", data={"email": account.email})
+            answer_asks()
+            client.post(link_in(letters(None, "reset_password", account.email)[-1], "/reset/"),
+                        data={"password": "a brand new sentence"})  # fmt: skip
+        else:
+            mine = stranger(app)
+            sign_in(mine, account.email)
+            assert mine.post("/me/password", data={"present": PASSWORD, "password": "a brand new sentence"}).status_code == 303
+        assert stranger(app).post(path).status_code == 410
+        assert stored(new) is None
+
+
+def test_a_new_address_ends_the_links_that_went_to_the_old_one(app: HostedFlask, client: HostClient) -> None:
+    account, new = new_account(), f"{uuid4().hex}@example.org"
+    client.post("/reset", data={"email": account.email})
+    answer_asks()
+    old_link = link_in(letters(None, "reset_password", account.email)[-1], "/reset/")
+    sign_in(client, account.email)
+    client.post("/me/email", data={"email": new, "present": PASSWORD})
+    assert client.post(link_in(letters(None, "change_email", new)[-1], "/me/email/")).status_code == 303
+    assert stranger(app).post(old_link, data={"password": "a brand new sentence"}).status_code == 410
+
+
+def test_nobody_is_mailed_without_end_from_the_page_of_a_new_address(app: HostedFlask) -> None:
+    victim = f"{uuid4().hex}@example.org"
+    for turn in range(6):
+        account, browser = new_account(), stranger(app)
+        sign_in(browser, account.email)
+        status = browser.post("/me/email", data={"email": victim, "present": PASSWORD}).status_code
+        assert status == (429 if turn == 5 else 303)
+    assert len(letters(None, "change_email", victim)) == 5
 
 
 def test_known_address_sees_the_same_page_and_gets_another_mail(client: HostClient) -> None:

@@ -157,7 +157,7 @@ def test_T06_connection_is_the_bare_login_role_after_commit_rollback_and_error(a
 
     for act in (commits, rolls_back, fails):
         act()
-        assert bare_role() == ("none", '"$user", public'), act.__name__
+        assert bare_role(academy) == ("none", '"$user", public'), act.__name__
 
 
 @pytest.mark.parametrize("statement", ["SET ROLE {}", "SET search_path = {}", "SET SESSION ROLE {}"])
@@ -166,14 +166,14 @@ def test_T06_a_leaked_set_does_not_reach_the_next_user(academy: Opened, statemen
     with db.scope(academy.scope):
         db.session.execute(sa.text(statement.format(academy.scope.role)))
         getattr(db, end)()
-    assert bare_role() == ("none", '"$user", public')
+    assert bare_role(academy) == ("none", '"$user", public')
     with db.scope(BARE):
         assert refused(f"SELECT * FROM {academy.scope.role}.members") == "42501"
 
 
-def bare_role() -> tuple[str, str]:
+def bare_role(academy: Opened) -> tuple[str, str]:
     """Return role and search_path of a pooled connection, seen outside any transaction of ours."""
-    engine = db.clusters["main"]
+    engine = db.engine_of(academy.scope)
     raw = engine.raw_connection()
     try:
         cursor = psycopg.Cursor(raw.driver_connection)  # type: ignore[arg-type]
@@ -204,7 +204,7 @@ def test_no_scope_no_work() -> None:
     with pytest.raises(NoScope):
         db.session.execute(sa.text("SELECT 1"))
     with pytest.raises(NoScope):
-        db.clusters["main"].connect().execute(sa.text("SELECT 1"))
+        db.engine_of(CORE).connect().execute(sa.text("SELECT 1"))
 
 
 def test_T08_eight_threads_over_many_academies_never_leak(academies: list[Opened]) -> None:

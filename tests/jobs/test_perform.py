@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,8 +17,10 @@ from structlog.testing import capture_logs
 from core import clock, queue
 from core.config import config
 from core.db import CORE, db
+from core.errors import Refused
 from core.outbox import actions
 from core.outbox.models import Work
+from core.owner import owner_connection
 from jobs import perform, registry
 from jobs.perform import drain, kept
 from jobs.worker import Worker, listener
@@ -258,7 +262,55 @@ def test_T12_an_academy_cannot_start_the_owners_work(academy: Opened, other: Ope
     work_id = put(academy, "test.close_any", number_to_close=other.number, priority=-100)
     drain()
     assert closed == []
-    assert (row(work_id).error, row(work_id).priority) == ("WrongScope", 1)
+    assert (row(work_id).error, row(work_id).priority) == ("WrongScope", 2)
+
+
+def test_T12_an_argument_cannot_name_another_academy(academy: Opened, other: Opened) -> None:
+    """An owner's job is told whose row it is by the row, whatever its arguments say."""
+    told: list[object] = []
+    queue.job("test.tell_number", owner=True)(lambda number: told.append(number))
+    with db.scope(academy.scope, commit=True):
+        actions.put(actions.Order(uuid4(), "test.tell_number", {"number": other.number}))
+    drain()
+    assert told == [academy.number]
+
+
+@pytest.mark.parametrize("more", [
+    {"job": "x" * 65}, {"once": "x" * 65}, {"args": {str(number): uuid4().hex for number in range(200)}},
+])  # fmt: skip
+def test_an_academy_cannot_queue_what_is_too_large(academy: Opened, more: dict[str, Any]) -> None:
+    order = {"id": uuid4(), "job": "test.count", "args": {}, **more}
+    with db.scope(academy.scope, commit=True), pytest.raises(Refused, match="too much work"):
+        actions.put(actions.Order(**order))
+    assert mine(academy) == []
+
+
+def test_an_academy_with_much_urgent_work_waits_behind_the_others(academy: Opened, other: Opened) -> None:
+    with db.scope(academy.scope, commit=True):
+        for _ in range(205):
+            queue.later("test.count", priority=1)
+    with db.scope(other.scope, commit=True):
+        queue.later("test.count", priority=2)
+    assert Counter(work.priority for work in mine(academy)) == {2: 200, 5: 5}
+    assert [work.priority for work in mine(other)] == [2]
+
+
+def test_an_academy_cannot_flood_the_platform_with_work(academy: Opened, other: Opened) -> None:
+    with owner_connection() as owner:
+        owner.execute("INSERT INTO local.outbox (id, number, job, args, priority, due_at, made_at, tries) SELECT"
+                      " gen_random_uuid(), %s, 'test.count', '{}', 9, now() + '1 day', now(), 0"
+                      " FROM generate_series(1, 50001)", [academy.number])  # fmt: skip
+    with db.scope(academy.scope, commit=True), pytest.raises(Refused, match="too much work"):
+        queue.later("test.count")
+    assert put(other, "test.count")
+
+
+def mine(academy: Opened) -> list[Work]:
+    """Return the rows of this academy."""
+    with db.scope(CORE):
+        found = list(db.session.scalars(sa.select(Work).where(Work.number == academy.number)))
+        db.session.expunge_all()
+        return found
 
 
 def test_work_that_was_given_up_can_be_tried_again(academy: Opened) -> None:

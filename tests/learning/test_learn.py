@@ -248,7 +248,7 @@ def test_the_dashboard_costs_two_statements_for_three_courses(cast: Cast, writte
             actions.enrol(person, publish(author, write_course(author, title).course))
     with db.scope(cast.academy.scope):
         person, seen = member(cast, "participant"), []
-        engine = db.clusters["main"]
+        engine = db.engine_of(db.current())
         sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
         try:
             taken = queries.courses_of(person)

@@ -223,7 +223,7 @@ def test_the_dashboard_costs_at_most_six_statements(browser: FlaskClient, cast: 
             actions.enrol(member(cast, "participant"), publish(author, write_course(author, title).course))
     browser.get("/")
     seen: list[str] = []
-    engine = db.clusters["main"]
+    engine = db.engine_of(cast.academy.scope)
     sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
     try:
         page = browser.get("/")

@@ -97,7 +97,7 @@ def test_T43_transaction_open_before_the_fence_writes_nothing_afterwards(life: L
     """T43: one that has touched nothing is refused; one that wrote already is ended, and its write is gone."""
     member_id = fill(dying, "sanne")
     ask(dying)
-    untouched, writing = (db.clusters["main"].execution_options(kweek_scope=dying.scope).connect() for _ in range(2))
+    untouched, writing = (db.engine_of(dying.scope).execution_options(kweek_scope=dying.scope).connect() for _ in range(2))
     untouched.begin()
     writing.begin()
     writing.execute(sa.text("UPDATE members SET language = 'fr' WHERE id = :id"), {"id": member_id})
@@ -123,7 +123,7 @@ def test_T43_transaction_open_before_the_fence_writes_nothing_afterwards(life: L
 def test_T43_late_work_of_an_open_transaction_is_cancelled(life: Life, dying: Opened) -> None:
     """A transaction that told the platform of work before the fence, and commits after it, leaves no work behind."""
     ask(dying)
-    late = db.clusters["main"].execution_options(kweek_scope=dying.scope).connect()
+    late = db.engine_of(dying.scope).execution_options(kweek_scope=dying.scope).connect()
     transaction = late.begin()
     late.execute(
         sa.text("SELECT local.put_work(:id, 'academies.tell_members', '{}', NULL, 5, NULL)"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import signal
 import sys
 import time
 
@@ -32,12 +32,10 @@ def count(place: int, rest_ms: int) -> None:
 @queue.job("test.freeze")
 def freeze(place: int) -> None:
     """Count as well; in the worker that is told to, after stopping the whole process, keeper of the lease and all,
-    for twice as long as its lease."""
+    until somebody sends SIGCONT."""
     db.session.execute(COUNT, {"name": f"count-{place}"})
     if os.environ.get("FREEZE"):
-        me = os.getpid()
-        subprocess.Popen(["sh", "-c", f"kill -STOP {me}; sleep 4; kill -CONT {me}"])
-        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
 import time
 from collections import Counter
@@ -100,12 +101,11 @@ def test_T45_effects_in_the_database_happen_exactly_once(
     assert begun_again() > 0, "no row was begun twice: the drill proves nothing"
 
 
-@pytest.mark.xfail(strict=False, reason="open: since the last changes the second worker does not begin the row; see issue 2's note")
 @pytest.mark.slow
 def test_a_worker_that_slept_through_its_lease_changes_nothing(
     platform: Platform, academy: Opened, office: PostOffice
 ) -> None:
-    """The first worker is stopped (SIGSTOP) in its job for four seconds; the second does the row meanwhile."""
+    """The first worker is stopped (SIGSTOP) in its job until the second has begun the same row."""
     with db.scope(academy.scope, commit=True):
         queue.later("test.freeze", place=1)
     first = start(platform, office, is_quick=True, FREEZE="1")
@@ -113,13 +113,15 @@ def test_a_worker_that_slept_through_its_lease_changes_nothing(
     try:
         assert wait_until(lambda: leased() == 1)
         second = start(platform, office, is_quick=True)
+        assert wait_until(lambda: begun_again() == 1), "the lease ended, and nobody took the row"
+        assert open_rows() == 1, "the second waits for what the first has not committed"
+        first.process.send_signal(signal.SIGCONT)
         assert wait_until(lambda: open_rows() == 0)
-        time.sleep(5)
     finally:
+        first.process.send_signal(signal.SIGCONT)
         for worker in (first, second):
             if worker is not None:
                 worker.stop()
-    assert begun_again() == 1
     assert counters(academy) == {"count-1": 1}
 
 

@@ -210,3 +210,35 @@ def test_who_has_not_confirmed_their_address_invites_nobody(app: HostedFlask, ca
     assert "First confirm" in answer.text
     assert letters(cast.academy, "invitation") == []
     assert "First confirm" in cast.client(app, "owner").get("/people/invite").text
+
+
+def test_an_invitation_is_no_place_to_guess_passwords(app: HostedFlask, cast: Cast) -> None:
+    invite(cast, app)
+    path = link(cast)
+    assert cast.client(app, None).post(path, data=JOINING).status_code == 303
+    guess = {**JOINING, "password": "guess after guess"}
+    answers = [cast.client(app, None).post(path, data=guess).status_code for _ in range(11)]
+    assert answers == [410] * 10 + [429]
+
+
+def test_nobody_gets_invitations_without_end(app: HostedFlask, cast: Cast) -> None:
+    answers = [invite(cast, app, who).answer.status_code for who in ("manager", "owner") * 3]
+    assert answers == [303] * 5 + [429]
+    assert len(letters(cast.academy, "invitation", NEW)) == 5
+
+
+def test_who_is_no_longer_a_manager_lets_in_participants_only(app: HostedFlask, cast: Cast) -> None:
+    invite(cast, app, emails="colleague@example.org", roles=["trainer"])
+    invite(cast, app)
+    owner = cast.client(app, "owner")
+    assert owner.post(f"/people/{cast.ids['manager']}", data={"roles": ["participant"]}).status_code == 303
+    assert cast.client(app, None).get(link(cast, "colleague@example.org")).status_code == 410
+    assert cast.client(app, None).post(link(cast), data=JOINING).status_code == 303
+
+
+def test_who_is_removed_lets_in_participants_only(app: HostedFlask, cast: Cast) -> None:
+    invite(cast, app, emails="colleague@example.org", roles=["trainer", "author"])
+    invite(cast, app)
+    assert cast.client(app, "owner").post(f"/people/{cast.ids['manager']}/removal").status_code == 303
+    assert cast.client(app, None).get(link(cast, "colleague@example.org")).status_code == 410
+    assert cast.client(app, None).post(link(cast), data=JOINING).status_code == 303

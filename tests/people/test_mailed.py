@@ -126,3 +126,34 @@ def test_tidying_deletes_what_is_over_and_nothing_else(app: HostedFlask, cast: C
         jobs.people.sweep()
     assert [count(cast.academy.scope, model) for model in (MemberSession, MemberToken, Invitation, Throttle)] == [0] * 4
     assert count(cast.academy.scope, Member) == 6
+
+
+def test_a_new_password_ends_the_link_to_another_address(app: HostedFlask, cast: Cast) -> None:
+    email, thief = give_password(cast, "participant"), cast.client(app, "participant")
+    assert thief.post("/me/email", data={"email": "thief@example.org", "present": PASSWORD}).status_code == 303
+    path = link_in(letters(cast.academy, "change_email", "thief@example.org")[-1], "/me/email/")
+    cast.client(app, None).post("/reset", data={"email": email})
+    answer_asks(cast.academy)
+    reset = link_in(letters(cast.academy, "reset_password", email)[-1], "/reset/")
+    assert cast.client(app, None).post(reset, data={"password": "a brand new sentence"}).status_code == 303
+    assert cast.client(app, None).post(path).status_code == 410
+    with db.scope(cast.academy.scope):
+        assert queries.member_by_email("thief@example.org") is None
+
+
+def test_a_new_address_ends_the_links_that_went_to_the_old_one(app: HostedFlask, cast: Cast) -> None:
+    email, client = give_password(cast, "participant"), cast.client(app, "participant")
+    cast.client(app, None).post("/reset", data={"email": email})
+    answer_asks(cast.academy)
+    reset = link_in(letters(cast.academy, "reset_password", email)[-1], "/reset/")
+    client.post("/me/email", data={"email": "new@example.org", "present": PASSWORD})
+    assert client.post(link_in(letters(cast.academy, "change_email", "new@example.org")[-1], "/me/email/")).status_code == 303
+    assert cast.client(app, None).post(reset, data={"password": "a brand new sentence"}).status_code == 410
+
+
+def test_nobody_is_mailed_without_end_from_the_page_of_a_new_address(app: HostedFlask, cast: Cast) -> None:
+    give_password(cast, "participant")
+    client = cast.client(app, "participant")
+    answers = [client.post("/me/email", data={"email": "victim@example.org", "present": PASSWORD}) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [303] * 5 + [429]
+    assert len(letters(cast.academy, "change_email", "victim@example.org")) == 5
