@@ -8,11 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core import clock, queue
+from core.academies import rules
 from core.academies.models import Academy, Closing
-from core.academies.queries import closings_due
+from core.academies.queries import academy_by_number, closings_due
 from core.accounts.models import Account
 from core.config import config
-from core.db import db
+from core.db import CORE, academy_scope, db
 from core.mail.actions import write_letter as write_to_account
 from core.owner import owner_connection
 from core.urls import academy_url, platform_url
@@ -56,7 +57,17 @@ def sweep_closings() -> None:
         queue.later("academies.close", academy=closing.number, once=f"close-{closing.id}")
 
 
-@queue.job("academies.sample_course")
+@queue.job("academies.furnish", scope="core", owner=True)
+def furnish(academy: int) -> None:
+    """Give a new academy a course to look at, unless it closed meanwhile, and make a spare in place of the one it took."""
+    with db.scope(CORE):
+        stands = rules.serves(academy_by_number(academy).state)
+    if stands:
+        with db.scope(academy_scope(academy), commit=True):
+            sample_course()
+    refill()
+
+
 def sample_course() -> None:
     """Give a new academy a short course that shows what a course is; one that has courses is left alone."""
     if db.session.scalar(sa.select(Course.id).limit(1)) is None:

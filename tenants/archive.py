@@ -61,18 +61,26 @@ def write(owner: Connection, number: int, path: Path, export_id: UUID) -> Writte
     """Write the export of academy `number` to `path`, whole or not at all; return what it holds. Raises OSError."""
     fresh = path.with_suffix(".new")
     written = Written()
-    with open(fresh, "wb") as target:
-        with _sealing(target, export_id, written) as plain, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as pack:
-            pack.writestr("README.txt", README)
-            if _stands(owner, number):
-                with _as_academy(owner, number):
-                    _write_tables(owner, pack, keystore.open(schema_name(number)), written)
-            _write_files(pack, number, written)
-            pack.writestr("manifest.json", json.dumps(_manifest(written)))
-        target.flush()
-        os.fsync(target.fileno())
+    try:
+        with open(fresh, "wb") as target:
+            _write_pack(owner, number, target, export_id, written)
+            target.flush()
+            os.fsync(target.fileno())
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
     os.replace(fresh, path)
     return written
+
+
+def _write_pack(owner: Connection, number: int, target: BinaryIO, export_id: UUID, written: Written) -> None:
+    with _sealing(target, export_id, written) as plain, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("README.txt", README)
+        if _stands(owner, number):
+            with _as_academy(owner, number):
+                _write_tables(owner, pack, keystore.open(schema_name(number)), written)
+        _write_files(pack, number, written)
+        pack.writestr("manifest.json", json.dumps(_manifest(written)))
 
 
 def verify(path: Path, export_id: UUID) -> Written:

@@ -17,7 +17,8 @@ from core.db import BARE, Scope, academy_scope, db
 from core.errors import NotFound
 
 CACHE_S = 5.0
-MOST_AT_ONCE = 200
+IN_USE_S = 60.0
+MOST_AT_ONCE = 100
 MOST_KNOWN = 10_000
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 HOST = re.compile(r"[a-z0-9.-]{1,253}", re.ASCII)
@@ -81,17 +82,17 @@ Key = tuple[str | None, str | None]
 
 @dataclass
 class Known:
-    """What a host is, until when that is believed, and whether somebody has asked since it was found."""
+    """What a host is, until when that is believed, and when somebody last asked."""
 
     facts: AcademyFacts | None
     until: float
-    is_wanted: bool = False
+    asked_at: float
 
 
 class Resolver:
     """Remembers hosts for CACHE_S; `forget()` drops them all at once.
 
-    Whoever finds a host too old asks anew for every old one that was used meanwhile, in one statement: with
+    Whoever finds a host too old asks anew for other old ones that are in use, in the same statement: with
     hundreds of academies in use, nearly every request would have to ask otherwise.
     """
 
@@ -104,29 +105,31 @@ class Resolver:
         """Return the academy at `place`. Raises NotFound."""
         key = (place.slug, place.custom_host)
         known = self._known.get(key)
-        if known is None or known.until < time.monotonic():
-            known = self._renew(key)
-        known.is_wanted = True
+        now = time.monotonic()
+        if known is None or known.until < now:
+            known = self._renew(key, now)
+        known.asked_at = now
         if known.facts is None:
             raise NotFound("no academy here")
         return known.facts
 
-    def _renew(self, key: Key) -> Known:
-        now = time.monotonic()
-        soon = now + CACHE_S / 2
+    def _renew(self, key: Key, now: float) -> Known:
         with self._lock:
             forgotten = self._forgotten
-            old = [other for other, known in self._known.items() if known.until < soon and other != key]
-            wanted = [other for other in old if self._known[other].is_wanted][: MOST_AT_ONCE - 1]
-        found = _ask([key, *wanted])
+            old = {one: known for one, known in self._known.items() if known.until < now + CACHE_S / 2 and one != key}
+            idle = [one for one, known in old.items() if known.asked_at < now - IN_USE_S]
+            for one in idle:
+                del self._known[one], old[one]
+            keys = [key, *sorted(old, key=lambda one: old[one].until)[: MOST_AT_ONCE - 1]]
+        found = _ask(keys)
         with self._lock:
             if forgotten != self._forgotten:  # what was just read may be what had to be forgotten
-                return Known(found.get(key), now)
-            for other in old:
-                self._known.pop(other, None)
+                return Known(found.get(key), now, now)
             if len(self._known) > MOST_KNOWN:
                 self._known.clear()
-            self._known |= {one: Known(found.get(one), now + CACHE_S) for one in [key, *wanted]}
+            for one in keys:
+                asked_at = old[one].asked_at if one in old else now
+                self._known[one] = Known(found.get(one), now + CACHE_S, asked_at)
             return self._known[key]
 
     def forget(self) -> None:

@@ -86,7 +86,7 @@ def _open(demo: DemoAcademy) -> tuple[int, UUID]:
         owner = _account(demo.email(first), first.first_name, first.last_name, language=demo.language)
         academy = open_academy(demo.name, demo.slug, owner, demo.colour, demo.language)
         db.session.execute(
-            sa.update(Work).where(Work.number == academy.number, Work.job == "academies.sample_course")
+            sa.update(Work).where(Work.once == f"furnish-{academy.number}")
             .values(done_at=clock.now())
         )  # fmt: skip
         return academy.number, owner.id

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.conftest import REPOSITORY, Platform
@@ -20,7 +21,9 @@ class Site:
 
     platform: Platform
     port: int = 0
+    web_workers: int = 1
     _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _web_command: tuple[Any, ...] = ()
 
     def start(self) -> None:
         """Start all processes and wait until the web answers."""
@@ -30,14 +33,32 @@ class Site:
         environ = {**os.environ, **self.platform.environ(
             KWEEK_ENV="development", PORT=str(self.port), PUBLIC_PORT=str(self.port), CLOSING_UNDO_DAYS="0")}  # fmt: skip
         web = {name: value for name, value in environ.items() if name != "OWNER_DATABASE_URL"}
-        self._spawn(web, "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gevent", "--workers", "1",
-                    "--no-control-socket", "wsgi:create_app()")  # fmt: skip
+        self._web_command = (web, "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gevent", "--workers",
+                    str(self.web_workers), "--no-control-socket", "wsgi:create_app()")  # fmt: skip
+        self._spawn(*self._web_command)
         self._spawn(environ, "jobs.worker")
         self._spawn(environ, "jobs.scheduler")
         self._wait()
 
+    @property
+    def web(self) -> subprocess.Popen[bytes]:
+        """Return gunicorn's first process."""
+        return self._processes[0]
+
+    def web_pids(self) -> list[int]:
+        """Return the processes that answer requests."""
+        return [int(pid) for pid in Path(f"/proc/{self.web.pid}/task/{self.web.pid}/children").read_text().split()]
+
+    def start_web(self) -> None:
+        """Start gunicorn anew in place of one that was killed, and wait until it answers."""
+        self._processes[0] = self._made(*self._web_command)
+        self._wait()
+
     def _spawn(self, environ: dict[str, str], *words: str) -> None:
-        self._processes.append(subprocess.Popen([sys.executable, "-m", *words], env=environ, cwd=REPOSITORY))
+        self._processes.append(self._made(environ, *words))
+
+    def _made(self, environ: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", *words], env=environ, cwd=REPOSITORY)
 
     def _wait(self) -> None:
         request: Any = urllib.request.Request(f"http://127.0.0.1:{self.port}/up", headers={"Host": "localhost"})

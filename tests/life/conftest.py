@@ -9,37 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from core import config as configuration
-from core import foundation, harden, keystore
-from core.db import db
-from core.owner import connect
-from tests.conftest import Platform, Pool, lay_tables
-from tests.life.lives import Life
+from tests.conftest import Platform, Pool
+from tests.life.lives import Life, servers_of_its_own
 from tests.opened import Opened
 
 
 @pytest.fixture(scope="module")
 def life(platform: Platform) -> Iterator[Life]:
     """Start servers and state of this module's own; bring the worker's back at the end."""
-    before = configuration.config(), keystore.store()
     home = Path(tempfile.mkdtemp(prefix="kweek-life-", dir="/tmp"))
-    home.chmod(0o755)
-    own = Platform(home)
-    own.postgres.start()
-    configuration.use(configuration.load(own.environ()))
-    keystore.start(configuration.config())
-    keystore.create("core")
-    with connect(own.postgres.superuser_url) as superuser:
-        foundation.make_roles(superuser, own.postgres.app_password, own.postgres.owner_password)
-        foundation.make_schemas(superuser)
-        harden.harden(superuser)
-    lay_tables(own.owner_url)
-    db.connect(own.app_url)
-    yield Life(own)
-    own.postgres.stop()
-    configuration.use(before[0])
-    keystore.use(before[1])
-    db.connect(platform.app_url)
+    with servers_of_its_own(platform, home) as own:
+        yield Life(own)
     shutil.rmtree(home, ignore_errors=True)
 
 

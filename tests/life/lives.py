@@ -5,23 +5,51 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from core import clock, ids, keystore
+from core import clock, foundation, harden, ids, keystore
+from core import config as configuration
 from core.academies.models import Academy, Closing
 from core.accounts.models import Account
 from core.config import config
 from core.crypto import FileCipher
 from core.db import CORE, db
-from core.owner import owner_connection
+from core.owner import connect, owner_connection
 from tenants.files.models import File
 from tenants.people.models import Member, MemberRole
-from tests.conftest import REPOSITORY, Platform
+from tests.conftest import REPOSITORY, Platform, lay_tables
 from tests.opened import Opened
+
+
+@contextmanager
+def servers_of_its_own(platform: Platform, home: Path) -> Iterator[Platform]:
+    """Run Postgres, keys and files of their own under `home`; bring the worker's back at the end."""
+    before = configuration.config(), keystore.store()
+    home.chmod(0o755)
+    own = Platform(home)
+    own.postgres.start()
+    try:
+        configuration.use(configuration.load(own.environ()))
+        keystore.start(configuration.config())
+        keystore.create("core")
+        with connect(own.postgres.superuser_url) as superuser:
+            foundation.make_roles(superuser, own.postgres.app_password, own.postgres.owner_password)
+            foundation.make_schemas(superuser)
+            harden.harden(superuser)
+        lay_tables(own.owner_url)
+        db.connect(own.app_url)
+        yield own
+    finally:
+        own.postgres.stop()
+        configuration.use(before[0])
+        keystore.use(before[1])
+        db.connect(platform.app_url)
 
 
 @dataclass

@@ -1,0 +1,248 @@
+"""Every page of both sides in a real browser: no axe violation, nothing scrolls sideways, the policy is kept.
+
+The demo world is written, every link is followed as each role, and each page that was found is looked at: narrow
+and wide, light and dark, in Dutch in one brand colour and in English in another. A page that no link reaches fails
+the test, unless it stands in ELSEWHERE with the way that it is reached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from blueprints.hosts import HostedFlask
+from core import clock, sessions
+from core.academies.models import Academy
+from core.access import login_rule
+from core.accounts.models import AccountSession
+from core.accounts.queries import account_by_email
+from core.db import CORE, Scope, academy_scope, db
+from jobs.demo import load as demo
+from jobs.demo.cast import ACADEMIES, OPERATOR, DemoAcademy
+from tenants.people.models import MemberSession
+from tenants.people.queries import member_by_email
+from tenants.resolve import resolver
+from tests.browser.axe import overflow_px, violations
+from tests.browser.pages import Found, walk
+from tests.browser.site import Site
+from tests.browsing import client_on
+from tests.conftest import Platform
+from tests.life.lives import servers_of_its_own
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+# No page of its own: a file, a fragment, a redirect, or a page that only a mail leads to (looked at in LINKS).
+NO_PAGE = frozenset(
+    "assets.file assets.theme assets.preview health.up language.choose files.show learning.own_work_zip learning.resume "
+    "academies.address academies.export courses.reading mailbox.html".split()
+)
+LINKS = frozenset(
+    "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.entry "
+    "people.set_password people.confirm_email".split()
+)
+# Shown after an act, or once an academy is closed: the tests of these features and test_story look at them.
+AFTERWARDS = frozenset("accounts.sign_up_done academies.look academies.opened academies.receipt".split())
+SEVERAL = {"learning.lesson": 6, "courses.lesson": 4, "dev.error": 9}
+LOOKS = {
+    "nl": [(320, "light"), (1280, "dark")],
+    "en": [(320, "dark"), (1280, "light")],
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A host and a role, with the session of somebody who has it (None: a stranger)."""
+
+    side: str
+    host: str
+    language: str
+    role: str
+    token: str | None
+
+
+@pytest.fixture(scope="module")
+def world(platform: Platform, app: HostedFlask) -> Iterator[list[Door]]:
+    """Write the demo world on servers of its own; return a door for each role and host."""
+    home = Path(tempfile.mkdtemp(prefix="kweek-walk-", dir="/tmp"))
+    with servers_of_its_own(platform, home) as own:
+        own.valkey.start()
+        try:
+            resolver.forget()
+            demo.load()
+            yield [*platform_doors(), *(door for one in ACADEMIES for door in academy_doors(one))]
+        finally:
+            own.valkey.stop()
+
+
+@pytest.fixture(scope="module")
+def site(world: list[Door], platform: Platform) -> Iterator[Site]:
+    """Serve it."""
+    from core.config import config
+
+    own = Platform(config().home)
+    site = Site(own)
+    site.start()
+    yield site
+    site.stop()
+
+
+def platform_doors() -> Iterator[Door]:
+    """Yield the doors on the platform's host: an operator who reads Dutch, owners and strangers in both languages."""
+    for one in ACADEMIES:
+        yield Door("platform", "localhost", one.language, "stranger", None)
+        yield Door("platform", "localhost", one.language, "owner", account_token(one.email(one.people[0])))
+    for language in LOOKS:
+        yield Door("platform", "localhost", language, "operator", account_token(OPERATOR))
+
+
+def academy_doors(one: DemoAcademy) -> Iterator[Door]:
+    """Yield the doors of an academy."""
+    host = f"{one.slug}.localhost"
+    with db.scope(CORE):
+        number = db.session.scalars(sa.select(Academy.number).where(Academy.slug == one.slug)).one()
+    people = {"owner": one.people[0], "trainer": one.people[1]}
+    people["participant"] = next(person for person in one.people if person.roles == ("participant",) and person.stands)
+    for role, person in people.items():
+        yield Door("academy", host, one.language, role, member_token(academy_scope(number), one.email(person)))
+    yield Door("academy", host, one.language, "stranger", None)
+
+
+def account_token(email: str) -> str:
+    """Return the token of a new session."""
+    with db.scope(CORE, commit=True):
+        account = account_by_email(email)
+        assert account is not None, email
+        return started(AccountSession(account_id=account.id))
+
+
+def member_token(scope: Scope, email: str) -> str:
+    """Return the token of a new session."""
+    with db.scope(scope, commit=True):
+        member = member_by_email(email)
+        assert member is not None, email
+        return started(MemberSession(member_id=member.id))
+
+
+def started(row: Any) -> str:
+    """Store the session; return its token."""
+    token = f"token-{uuid4().hex}"
+    row.token_hash, row.device = hashlib.sha256(token.encode()).digest(), "Walk"
+    row.expires_at = clock.now() + timedelta(days=1)
+    db.session.add(row)
+    return token
+
+
+def found_at(app: HostedFlask, door: Door) -> Found:
+    """Return the pages that the door leads to."""
+    client = client_on(app, door.host)
+    client.set_cookie("lang", door.language, domain=door.host)
+    if door.token:
+        client.set_cookie(sessions.cookie_name(), door.token, domain=door.host)
+    return walk(app, client, door.host, door.side, ["/", "/sign-in", "/me", "/_dev/components", "/_dev/mail/", "/_dev/errors/"])
+
+
+def test_every_page_is_reached_by_links_and_no_link_is_dead(app: HostedFlask, world: list[Door]) -> None:
+    for side in ("platform", "academy"):
+        reached, broken = set(), []
+        for door in world:
+            if door.side == side:
+                found = found_at(app, door)
+                reached |= set(found.paths)
+                broken += [f"{door.role} at {door.host}: {one}" for one in found.broken]
+        pages = {rule.endpoint for rule in app.side_maps[side].iter_rules() if "GET" in (rule.methods or ())}
+        assert pages - reached - NO_PAGE - LINKS - AFTERWARDS == set(), side
+        assert broken == []
+        assert all(login_rule(app.view_functions[endpoint]) for endpoint in reached)
+
+
+@pytest.mark.parametrize("language", list(LOOKS))
+def test_every_page_is_accessible_and_fits(app: HostedFlask, world: list[Door], site: Site, language: str) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("chromium is not installed: apt-get install chromium, then every page is looked at")
+    from playwright.sync_api import sync_playwright
+
+    wrong: list[str] = []
+    looked_at = 0
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-background-networking"])
+        done: dict[str, int] = {}
+        for door in sorted((door for door in world if door.language == language), key=by_right):
+            found = found_at(app, door)
+            looker = Looker(browser, door, site)
+            for endpoint, paths in found.paths.items():
+                for path in paths[: SEVERAL.get(endpoint, 1)]:
+                    key = f"{door.side} {endpoint}"
+                    if path != "/" and done.get(key, 0) >= SEVERAL.get(endpoint, 1):
+                        continue
+                    done[key] = done.get(key, 0) + 1
+                    for width, scheme in LOOKS[language]:
+                        wrong += looker.look(path, width, scheme)
+                        looked_at += 1
+            looker.context.close()
+        browser.close()
+    assert wrong == []
+    assert looked_at > 80, looked_at
+
+
+def by_right(door: Door) -> int:
+    """Participants see lessons first, owners and operators the rest, strangers what is left."""
+    return ["participant", "trainer", "owner", "operator", "stranger"].index(door.role)
+
+
+class Looker:
+    """One person's browser, and what is wrong with what it shows."""
+
+    def __init__(self, browser: Any, door: Door, site: Site) -> None:
+        self.door, self.site = door, site
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900})
+        origin = f"http://{door.host}:{site.port}"
+        cookies = {"lang": door.language} | ({sessions.cookie_name(): door.token} if door.token else {})
+        self.context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
+        self.origin, self.page = origin, self.context.new_page()
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", self.heard)
+
+    def heard(self, request: Any) -> None:
+        """Note a request that leaves for another host."""
+        if not request.url.startswith((self.origin, "data:", "blob:")):
+            self.said.append(f"asked {request.url}")
+
+    def look(self, path: str, width: int, scheme: Any) -> list[str]:
+        """Return what is wrong with the page at this width and in this scheme."""
+        self.said.clear()
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+        answer = self.page.goto(f"{self.origin}{path}")
+        wrong = [] if answer.status < 400 or "/_dev/errors/" in path else [f"answered {answer.status}"]
+        wrong += violations(self.page)
+        if over := overflow_px(self.page):
+            wrong.append(f"{over} px too wide")
+        if self.page.evaluate("document.documentElement.lang") != self.door.language and "plain" not in path:
+            wrong.append(f"speaks {self.page.evaluate('document.documentElement.lang')}")
+        if self.page.locator("h1").count() != 1:
+            wrong.append(f"has {self.page.locator('h1').count()} h1")
+        wrong += [one for one in self.said if not ("/_dev/errors/" in path and "Failed to load" in one)]
+        self.keep_picture(path, width, scheme)
+        return [f"{self.door.host}{path} as {self.door.role}, {width} {scheme}: {one}" for one in wrong]
+
+    def keep_picture(self, path: str, width: int, scheme: str) -> None:
+        """Keep a picture where KWEEK_PICTURES says, for people who want to look."""
+        folder = os.environ.get("KWEEK_PICTURES")
+        if folder:
+            name = f"{self.door.host.split('.')[0]}-{self.door.role}{path.split('?')[0].replace('/', '_')[:60]}-{width}-{scheme}"
+            self.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
