@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable
 from typing import Any
+
+import structlog
 
 from bench import close, encryption, migrate, overhead, provision
 
@@ -33,6 +36,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and academies; not for comparing")
     given = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # only figures on stdout
     if not given.json:
         print(HEAD)
     for name in [given.name] if given.name else BENCHES:

@@ -150,7 +150,7 @@ class Keystore:
 
     def _make_master(self, allowed: bool) -> None:
         if not allowed:
-            raise MasterKeyMissing(f"There is no master key file {self.master_file}; put it back or let us make one.")
+            raise MasterKeyMissing(f"There is no master key file {self.master_file}; put it back; before the very first start, run ./run setup.")
         durable.make_directory(self.master_file.parent)
         with self._locked():
             if self.holders() and not self.master_file.exists():

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do one command; return its exit status. What went wrong is one sentence on standard error."""
     given = parser().parse_args(arguments)
     try:
-        start(os.environ)
+        start(os.environ, make_master=given.act is platform_commands.setup or None)
         return int(given.act(given) or 0)
     except (KweekError, ConfigError, RuntimeError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)

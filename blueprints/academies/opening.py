@@ -68,6 +68,9 @@ def open_chosen(chosen: dict[str, str], form: LookForm) -> Any:
     try:
         academy = open_academy(chosen["name"], chosen["slug"], me(), form.colour.data, form.language.data)
     except SlugRefused as refused:
+        twin = queries.just_opened(me().id, chosen["slug"])
+        if twin is not None:  # the form was sent twice
+            return redirect(url_for(".opened", academy_id=twin.id), 303)
         names = NamesForm(formdata=None, data=chosen)
         names.refuse_slug(refused.problem)
         return page("academies/new.html", names, address=academy_url("…", ""))

@@ -13,7 +13,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from blueprints.courses import courses
-from blueprints.me import me
+from blueprints.me import me, sent_id
 from core.access import roles
 from core.i18n import NAMES, language
 from tenants.courses import actions, publishing, queries
@@ -57,8 +57,8 @@ def new() -> Answer:
     """Begin a course with one module and one empty lesson."""
     form = NewCourseForm()
     if form.validate_on_submit():
-        course = actions.create_course(
-            form.title.data, by=me(), module_title=_("Module 1"), lesson_title=_("Lesson 1"), language=language()
+        course = actions.create_course_once(
+            sent_id(), form.title.data, by=me(), module_title=_("Module 1"), lesson_title=_("Lesson 1"), language=language()
         )
         return redirect(url_for(".show", course_id=course.id))
     return render_template("courses/new.html", form=form), 422 if form.errors else 200

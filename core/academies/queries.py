@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from core.db import db
 from core.errors import NotFound
 
 PAGE = 20
+JUST = timedelta(minutes=10)
 _WITH_OWNERS = selectinload(Academy.owners).joinedload(Ownership.account)
 
 
@@ -52,6 +54,14 @@ def academies_of(account_id: UUID) -> Sequence[Academy]:
         sa.select(Academy).join(Ownership).where(Ownership.account_id == account_id)
         .options(_WITH_OWNERS).order_by(Academy.state == "closed", Academy.name)
     ).all()
+
+
+def just_opened(account_id: UUID, slug: str) -> Academy | None:
+    """Return the academy at this subdomain if the account opened it in the last ten minutes, else None."""
+    return db.session.scalars(
+        sa.select(Academy).join(Ownership)
+        .where(Academy.slug == slug, Ownership.account_id == account_id, Academy.made_at > clock.now() - JUST)
+    ).one_or_none()
 
 
 def academy_of(account_id: UUID, academy_id: UUID) -> Academy:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
 
 from core import clock, ids
 from core.db import db
 from core.errors import Refused
+from tenants.courses import queries
 from tenants.courses.models import DONE_WHEN, Course, Lesson, Module
 from tenants.courses.rules import arranged, stepped
 from tenants.people.models import Member
@@ -20,11 +24,12 @@ COVERS = ("circles", "pills", "bubbles", "bread", "lock", "book")
 def create_course(
     title: str, *, by: Member | None, module_title: str, lesson_title: str, language: str = "nl",
     cover: str = "circles", summary: str = "", trainer: Member | None = None, empty: bool = False,
+    course_id: UUID | None = None,
 ) -> Course:
     """Return a new draft course, with one module and one empty lesson ready unless `empty`."""
     accompanied = trainer or by
     course = Course(
-        id=ids.uuid7(), title=_title(title), summary=summary.strip()[:MAX_SUMMARY], language=language,
+        id=course_id or ids.uuid7(), title=_title(title), summary=summary.strip()[:MAX_SUMMARY], language=language,
         cover=cover, trainer_id=accompanied.id if accompanied else None, position=0,
     )
     db.session.add(course)
@@ -32,6 +37,15 @@ def create_course(
         add_lesson(add_module(course, module_title), lesson_title)
     db.session.flush()
     return course
+
+
+def create_course_once(course_id: UUID, title: str, **more: Any) -> Course:
+    """Return the course that a form of this id made, new or sent before: a double click makes one course."""
+    try:
+        with db.session.begin_nested():
+            return create_course(title, course_id=course_id, **more)
+    except IntegrityError:
+        return queries.course_to_edit(more["by"], course_id)
 
 
 def change_course(
