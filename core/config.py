@@ -23,7 +23,7 @@ Env = Literal["development", "test", "production"]
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 LANGUAGES = ("nl", "en")
 SETTINGS = frozenset(
-    """KWEEK_ENV PORT PUBLIC_PORT BIND WEB_WORKERS PLATFORM_NAME PLATFORM_DOMAINS SCHEME SECRET_KEY
+    """KWEEK_ENV PORT PUBLIC_PORT BIND WEB_WORKERS WORKERS PLATFORM_NAME PLATFORM_DOMAINS SCHEME SECRET_KEY
     DATABASE_URL OWNER_DATABASE_URL SUPERUSER_DATABASE_URL REDIS_URL KEYSTORE_DIR MASTER_KEY_FILE FILES_DIR SMTP_URL
     MAIL_FROM CLOSING_UNDO_DAYS SPARE_SCHEMAS TRUSTED_PROXIES ACCEPT_UNHARDENED""".split()
 )  # what the file may hold; KWEEK_HOME says where it is looked for
@@ -68,6 +68,7 @@ class Config:
     accept_unhardened: bool
     bind: str
     web_workers: int
+    workers: int
 
 
 _config: Config | None = None
@@ -118,6 +119,7 @@ def load(environ: Mapping[str, str]) -> Config:
         accept_unhardened=values.choice("ACCEPT_UNHARDENED", ("0", "1"), "0") == "1",
         bind=values.read("BIND", "127.0.0.1", _ip_address),
         web_workers=values.number("WEB_WORKERS", 2, 1, 64),
+        workers=values.number("WORKERS", 2, 1, 32),
     )
 
 

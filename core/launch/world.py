@@ -172,7 +172,7 @@ class World:
         worker, scheduler = ([sys.executable, "-m", name] for name in ("jobs.worker", "jobs.scheduler"))
         self.children = [
             Child("web", web, self.variables(), logs / "web.log"),
-            Child("worker", worker, self.variables(owner=True), logs / "worker.log"),
+            *(Child(name, worker, self.variables(owner=True), logs / f"{name}.log") for name in self._worker_names()),
             Child("scheduler", scheduler, self.variables(owner=True), logs / "scheduler.log"),
         ]
         for child in self.children:
@@ -180,6 +180,10 @@ class World:
             self._remember()
         self._wait_for_web()
         self._sign(is_up=True)
+
+    def _worker_names(self) -> list[str]:
+        """Return a name for each worker: one that closes an academy for minutes must not hold up another's mail."""
+        return ["worker", *(f"worker-{number}" for number in range(2, self.settings.workers + 1))]
 
     def watch(self) -> None:
         """Start again what dies. Returns never; Ctrl-C ends it."""

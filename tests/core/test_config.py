@@ -29,7 +29,7 @@ def test_defaults_are_those_of_the_handbook(home: Path) -> None:
     found = read(home)
     assert (found.env, found.scheme, found.port, found.public_port) == ("production", "https", 8017, None)
     assert (found.platform_name, found.domains) == ("Kweek", (Domain("localhost"),))
-    assert (found.undo_days, found.spare_schemas, found.trusted_proxies, found.web_workers) == (30, 3, 0, 2)
+    assert (found.undo_days, found.spare_schemas, found.trusted_proxies, found.web_workers, found.workers) == (30, 3, 0, 2, 2)
     assert (found.keystore_dir, found.files_dir) == (home / "keystore", home / "files")
     assert found.master_key_file == home / "master" / "master.json"
     assert (found.owner_database_url, found.smtp_url, found.accept_unhardened) == (None, None, False)
@@ -47,6 +47,7 @@ def test_defaults_are_those_of_the_handbook(home: Path) -> None:
         ("PUBLIC_PORT", "-1", "whole number from 0 to 65535"),
         ("BIND", "everywhere", "0.0.0.0 for all"),
         ("WEB_WORKERS", "0", "from 1 to 64"),
+        ("WORKERS", "none", "from 1 to 32"),
         ("PLATFORM_NAME", "", "one line"),
         ("PLATFORM_NAME", "two\nlines", "one line"),
         ("PLATFORM_DOMAINS", "", "at least one domain"),

@@ -121,7 +121,7 @@ def test_second_one_says_so(running: Platform) -> None:
 
 def test_only_worker_and_scheduler_hold_the_owners_address(running: Platform) -> None:
     holders = {name for name, pid in running.pids().items() if b"OWNER_DATABASE_URL" in environ_of(pid)}
-    assert holders == {"worker", "scheduler"}
+    assert holders == {"worker", "worker-2", "scheduler"}
     assert not [pid for pid in running.pids().values() if b"SUPERUSER_DATABASE_URL" in environ_of(pid)]
 
 
