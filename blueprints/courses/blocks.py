@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response as FlaskResponse
 from flask import redirect, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from blueprints.courses import courses
@@ -28,6 +29,7 @@ from tenants.files.looks import NotThat
 
 MOST_UPLOADED = 512 * 1024 * 1024
 FLAGS = ("decorative", "silent")
+RULE_FIELDS = ("accepted", "typos", "case", "value", "tolerance", "unit")
 TEXTS = {"text": ("markdown",), "image": ("alt", "caption"), "video": ("title", "transcript")}
 
 
@@ -77,7 +79,7 @@ def order_blocks(course_id: UUID, lesson_id: UUID) -> Answer:
 def save_block(course_id: UUID, block_id: UUID) -> Answer:
     """Keep what was typed into the block; the editor sends it a moment after each change."""
     course, block = load_block(course_id, block_id)
-    typed = question_sent() if block.kind == "question" else body_sent(block.kind)
+    typed = question_sent(course.language) if block.kind == "question" else body_sent(block.kind)
     try:
         if isinstance(typed, QuestionDraft):
             block_actions.save_question(block, typed, seen())
@@ -108,7 +110,7 @@ def body_sent(kind: str) -> dict[str, Any]:
     return sent
 
 
-def question_sent() -> QuestionDraft:
+def question_sent(language: str) -> QuestionDraft:
     """Return the question as its form sent it, with the button pressed (add, remove, change of kind) done to it."""
     form = request.form
     right = set(form.getlist("right"))
@@ -117,9 +119,22 @@ def question_sent() -> QuestionDraft:
         for key in form.getlist("choice")
     ]
     draft = QuestionDraft(
-        form.get("kind", "single"), _typed("prompt"), _typed("feedback_right"), _typed("feedback_again"), choices
-    )
-    return pressed(draft, form.get("do", ""))
+        form.get("kind", "single"), _typed("prompt"), _typed("feedback_right"), _typed("feedback_again"), choices,
+        _typed("hint"), {name: _typed(name) for name in RULE_FIELDS if name in form},
+    )  # fmt: skip
+    draft = pressed(draft, form.get("do", ""))
+    return true_or_false(draft, language) if draft.kind == "truefalse" else draft
+
+
+def true_or_false(draft: QuestionDraft, language: str) -> QuestionDraft:
+    """Return the draft with just these two choices, in the language of the course."""
+    with force_locale(language):
+        words = [_("True"), _("False")]
+    two = [*draft.choices, ChoiceDraft(), ChoiceDraft()][:2]
+    for choice, text in zip(two, words, strict=True):
+        choice.text = text
+    draft.choices = two
+    return draft
 
 
 def _typed(name: str) -> str:

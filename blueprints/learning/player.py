@@ -64,8 +64,11 @@ def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
 
 def refused(open_: OpenLesson, question_id: UUID, given: dict[str, Any], error: Refused) -> Answer:
     """Answer 422 with the question as it was given and a sentence about what to do."""
-    nothing = isinstance(error, actions.NothingGiven)
-    text = _("Choose or write an answer first.") if nothing else _("This answer cannot be stored. Check it and try again.")
+    text = _("This answer cannot be stored. Check it and try again.")
+    if isinstance(error, actions.NothingGiven):
+        text = _("Choose or write an answer first.")
+    elif isinstance(error, actions.NoNumber):
+        text = _("Write one number, such as 12 or 12.5. What you wrote cannot be read as a number.")
     typed = Given(frozenset(given["choices"]), given["text"])
     context = context_of(open_, {str(question_id): text}, **{str(question_id): typed})
     if is_fragment():

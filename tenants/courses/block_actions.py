@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,15 @@ from core import clock, ids
 from core.errors import Refused
 from tenants.courses.actions import touch_lesson
 from tenants.courses.markup import MAX_MARKDOWN
-from tenants.courses.models import BLOCK_KINDS, QUESTION_KINDS, Block, Choice, Lesson, Question
-from tenants.courses.rules import MAX_CHOICES, arranged, stepped
+from tenants.courses.models import BLOCK_KINDS, CHOICE_KINDS, QUESTION_KINDS, Block, Choice, Lesson, Question
+from tenants.courses.rules import MAX_CHOICES, arranged, decimal_text, stepped
 
 MAX_PROMPT = 4_000
 MAX_LINE = 1_000
 NEW_CHOICES = 2
+MAX_ACCEPTED = 20
+MAX_ACCEPTED_CHARS = 200
+MAX_NUMBER_CHARS = 40
 
 
 class ChangedMeanwhile(Refused):
@@ -44,6 +47,8 @@ class QuestionDraft:
     feedback_right: str = ""
     feedback_again: str = ""
     choices: list[ChoiceDraft] = field(default_factory=list)
+    hint: str = ""
+    rule: dict[str, Any] = field(default_factory=dict)
 
 
 def add_block(lesson: Lesson, kind: str, body: dict[str, Any] | None = None) -> Block:
@@ -79,15 +84,34 @@ def save_question(block: Block, draft: QuestionDraft, seen: datetime | None = No
     question.prompt = draft.prompt.strip()[:MAX_PROMPT]
     question.feedback_right = draft.feedback_right.strip()[:MAX_PROMPT]
     question.feedback_again = draft.feedback_again.strip()[:MAX_PROMPT]
-    if draft.kind != "open":  # an open question keeps its choices for when it is closed again
+    question.hint = draft.hint.strip()[:MAX_PROMPT]
+    if draft.kind in RULES:
+        question.rule = {**question.rule, **RULES[draft.kind](draft.rule)}
+    if draft.kind in CHOICE_KINDS:  # the others keep their choices for when the question has choices again
         _save_choices(question, _one_right(draft))
     _touch(block)
+
+
+def _word_rule(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rule of a question for a word: accepted answers (one per line), typing mistakes, capitals."""
+    lines = [line.strip()[:MAX_ACCEPTED_CHARS] for line in str(sent.get("accepted", "")).split("\n")]
+    return {"accepted": [line for line in lines if line][:MAX_ACCEPTED], "case": bool(sent.get("case")),
+            "typos": {"1": 1, "2": 2}.get(str(sent.get("typos")), 0)}  # fmt: skip
+
+
+def _number_rule(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rule of a question for a number, as it was typed: publishing says what cannot be read."""
+    texts = {name: str(sent.get(name, "")).strip()[:MAX_NUMBER_CHARS] for name in ("value", "tolerance", "unit")}
+    return {name: text if name == "unit" else decimal_text(text) for name, text in texts.items()}
+
+
+RULES = {"short": _word_rule, "number": _number_rule}
 
 
 def _one_right(draft: QuestionDraft) -> list[ChoiceDraft]:
     """Return the choices; a single-choice question keeps only its first right mark."""
     right = [choice for choice in draft.choices if choice.is_right]
-    if draft.kind == "single":
+    if draft.kind != "multiple":
         for choice in right[1:]:
             choice.is_right = False
     return draft.choices
@@ -136,7 +160,13 @@ def draft_of(question: Question) -> QuestionDraft:
     return QuestionDraft(
         question.kind, question.prompt, question.feedback_right, question.feedback_again,
         [ChoiceDraft(choice.id, choice.text, choice.is_right, choice.feedback) for choice in choices],
+        question.hint, rule_typed(question.rule),
     )
+
+
+def rule_typed(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rule as a form shows it: accepted answers one per line."""
+    return {**rule, "accepted": "\n".join(rule.get("accepted", ()))}
 
 
 def remove_block(block: Block) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tenants.courses.markup import html_of
-from tenants.courses.models import Block, Course, Lesson, Module, Question
+from tenants.courses.models import CHOICE_KINDS, Block, Course, Lesson, Module, Question
 from tenants.courses.rules import Snapshot, lesson_kind
 
 
@@ -97,13 +97,13 @@ def _question_block(block: Block) -> dict[str, Any]:
 
 def question_content(question: Question) -> dict[str, Any]:
     """Return the question with its choices, right marks included: the page stays on the server."""
-    names = ("prompt", "feedback_right", "feedback_again", "kind")
+    names = ("prompt", "feedback_right", "feedback_again", "kind", "hint", "rule")
     choices = [
         {"id": str(c.id), "text": c.text, "is_right": c.is_right, "feedback": c.feedback}
         for c in sorted(question.choices, key=lambda choice: choice.position)
     ]
     return {"id": str(question.id), **{name: getattr(question, name) for name in names},
-            "choices": [] if question.kind == "open" else choices}
+            "choices": choices if question.kind in CHOICE_KINDS else []}
 
 
 def files_of(page: Mapping[str, Any]) -> set[str]:

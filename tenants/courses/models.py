@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, relationship
 
@@ -21,7 +21,8 @@ from core.db import AcademyBase
 from core.schema import column, key, made_at, moment, optional_moment, ref
 
 BLOCK_KINDS = ("text", "image", "video", "question")
-QUESTION_KINDS = ("single", "multiple", "open")
+QUESTION_KINDS = ("single", "multiple", "truefalse", "short", "number", "open")
+CHOICE_KINDS = ("single", "multiple", "truefalse")
 DONE_WHEN = ("marked", "question")
 Placed = TypeVar("Placed", "Module", "Lesson", "Block")
 
@@ -132,17 +133,22 @@ class Block(AcademyBase):
 
 
 class Question(AcademyBase):
-    """A question; it outlives its block when answers refer to it."""
+    """A question; it outlives its block when answers refer to it. `rule` by kind: short {accepted: [text], typos: 0-2,
+    case: bool}; number {value, tolerance, unit: texts}, decimals written with a point."""
 
     __tablename__ = "questions"
     __table_args__ = (CheckConstraint(f"kind in {QUESTION_KINDS}", name="kind"),)
 
     id: Mapped[UUID] = key()
     block_id: Mapped[UUID] = ref("blocks.id", purpose="block that shows it", unique=True)
-    kind: Mapped[str] = column(Text, purpose="single, multiple or open", default="single")
+    kind: Mapped[str] = column(Text, purpose="what is asked for: choices, a word, a number, a text", default="single")
     prompt: Mapped[str] = column(Text, purpose="the question", default="")
     feedback_right: Mapped[str] = column(Text, purpose="said when right", default="")
     feedback_again: Mapped[str] = column(Text, purpose="said when not yet right", default="")
+    hint: Mapped[str] = column(Text, purpose="help that participants may open", default="", server_default=text("''"))
+    rule: Mapped[dict[str, Any]] = column(
+        JSONB, purpose="what counts as right, by kind", default=dict, server_default=text("'{}'")
+    )
     block: Mapped[Block] = relationship(back_populates="question")
     choices: Mapped[list[Choice]] = relationship(
         back_populates="question", order_by="Choice.position", cascade="all, delete-orphan"

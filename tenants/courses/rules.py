@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ Item = TypeVar("Item", bound=Hashable)
 AUTHORS = frozenset({"author", "manager", "owner"})
 MAX_CHOICES = 12
 DERIVED = ("html",)
+DECIMAL = re.compile(r"-?[0-9]{1,18}(?:[.,][0-9]{1,12})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,29 @@ def _question_problem(block: Mapping[str, Any]) -> str | None:
         return "no_prompt"
     if question["kind"] == "open":
         return None
+    if question["kind"] == "short":
+        return None if question["rule"].get("accepted") else "no_accepted"
+    if question["kind"] == "number":
+        return _number_problem(question["rule"])
     choices = question["choices"]
     if len(choices) < 2 or not all(choice["text"].strip() for choice in choices):
         return "few_choices"
     right = sum(choice["is_right"] for choice in choices)
     return None if right == 1 or (right > 1 and question["kind"] == "multiple") else "no_right"
+
+
+def _number_problem(rule: Mapping[str, Any]) -> str | None:
+    if not is_decimal(rule.get("value", "")):
+        return "no_number"
+    tolerance = rule.get("tolerance") or "0"
+    return None if is_decimal(tolerance) and not tolerance.startswith("-") else "no_tolerance"
+
+
+def is_decimal(text: str) -> bool:
+    """Return whether the text is a decimal as authors may write it: 12, -3.5 or 0,25."""
+    return DECIMAL.fullmatch(text) is not None
+
+
+def decimal_text(text: str) -> str:
+    """Return the decimal with a point, as it is stored."""
+    return text.replace(",", ".") if is_decimal(text) else text

@@ -21,16 +21,22 @@ from core.errors import Refused
 from tenants.audit.models import Event
 from tenants.courses.models import Course, Page
 from tenants.learning import queries
+from tenants.learning.grading import MAX_SHORT, NotANumber, grade
 from tenants.learning.models import Answer, Attempt, Enrolment, Progress
 from tenants.learning.queries import OpenLesson, Taken
-from tenants.learning.rules import ALMOST, MAX_TEXT, Step, grade, lesson_done, part_seen
+from tenants.learning.rules import ALMOST, MAX_TEXT, Step, lesson_done, part_seen
 from tenants.people.models import Member
 
 FRESH = timedelta(minutes=1)
+WRITTEN = ("open", "short", "number")
 
 
 class NothingGiven(Refused):
     """Nothing was chosen or written."""
+
+
+class NoNumber(Refused):
+    """The question asks for a number, and what was written cannot be read as one."""
 
 
 class NotDoneYet(Refused):
@@ -159,14 +165,14 @@ def _fill(answer: Answer, page: Page, given: Mapping[str, Any], save_id: UUID) -
 
 def _checked(question: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given, in its stored shape. Raises Refused for choices that the question does not have."""
-    if question["kind"] == "open":
+    if question["kind"] in WRITTEN:
         text = str(given.get("text", "")).replace("\x00", "").strip()
-        if len(text) > MAX_TEXT:
+        if len(text) > (MAX_TEXT if question["kind"] == "open" else MAX_SHORT):
             raise Refused("answer too long")
         return {"text": text}
     known = {choice["id"] for choice in question["choices"]}
     chosen = sorted(set(given.get("choices", ())))
-    if not known.issuperset(chosen) or (question["kind"] == "single" and len(chosen) > 1):
+    if not known.issuperset(chosen) or (question["kind"] != "multiple" and len(chosen) > 1):
         raise Refused("no such choice")
     return {"choices": chosen}
 
@@ -185,8 +191,9 @@ def check_answer(
     stored = _checked(question, given)
     if not any(stored.values()):
         raise NothingGiven("choose or write something first")
+    verdict = _verdict(question, stored)
     answer = _keep(open_, question_id, stored, attempt_id)
-    attempt = _attempt(answer, question, stored, attempt_id)
+    attempt = _attempt(answer, verdict, attempt_id)
     finish_if_passed(open_)
     return attempt
 
@@ -197,12 +204,18 @@ def _same_attempt(attempt: Attempt, answer: Answer | None) -> Attempt:
     return attempt
 
 
-def _attempt(answer: Answer, question: Mapping[str, Any], stored: Mapping[str, Any], attempt_id: UUID) -> Attempt:
-    right = {choice["id"] for choice in question["choices"] if choice["is_right"]}
+def _verdict(question: Mapping[str, Any], stored: Mapping[str, Any]) -> bool | None:
+    try:
+        return grade(question, stored)
+    except NotANumber:
+        raise NoNumber("write a number") from None
+
+
+def _attempt(answer: Answer, is_right: bool | None, attempt_id: UUID) -> Attempt:
     last = db.session.scalar(sa.select(sa.func.max(Attempt.number)).where(Attempt.answer_id == answer.id))
     attempt = Attempt(
         id=attempt_id, answer_id=answer.id, number=(last or 0) + 1, given=answer.given,
-        is_right=grade(question["kind"], right, set(stored.get("choices", ()))), made_at=clock.now(),
+        is_right=is_right, made_at=clock.now(),
     )
     answer.is_right, answer.checked_at = attempt.is_right, clock.now()
     db.session.add(attempt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -14,15 +14,6 @@ MAX_TEXT = 20_000
 
 Standing = Literal["waiting", "quiet", "busy", "done"]
 TAUGHT_BY = frozenset({"trainer", "manager", "owner"})
-
-
-def grade(kind: str, right: Set[str], given: Set[str]) -> bool | None:
-    """Return whether the choices are right; None for an open question, which a trainer reads."""
-    if kind == "open":
-        return None
-    if kind == "single":
-        return len(given) == 1 and given <= right
-    return bool(right) and given == right
 
 
 @dataclass(frozen=True)
