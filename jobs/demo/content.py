@@ -6,15 +6,16 @@ Structure: `load_courses()` returns DemoCourse (academy, slug, title, ...) -> `.
 - kind "text": `markdown` (CommonMark with tables; headings start at level 3);
 - kind "image": `file` (a name in `media/`), `alt`, `caption`;
 - kind "video": `file`, `title`, `captions` (DemoCaption language + file), `transcript`;
-- kind "question": `question` (DemoQuestion kind single|multiple|open, prompt, choices, feedback).
+- kind "question": `question` (DemoQuestion kind, prompt, choices, feedback, hint, rule as an author's form sends it).
 
 `DemoCourse.lessons` is the flat list; `cast.py` points at lessons by their 1-based number in it and at
 questions by their 1-based number in the lesson. `MEDIA / block.file` is the file on disk.
 
 File format: front matter between `---`, `# Module`, `## Lesson` followed by `minutes:` and `done:`
-(question or marked), then Markdown with fences `:::image|video|single|multiple|open` ... `:::`.
-In questions `+` is a right and `-` another choice, with feedback after ` | `; `right:` and `again:` close it.
-A file that breaks these rules raises ContentError with its name and the line at fault.
+(question or marked), then Markdown with fences `:::image|video|single|multiple|truefalse|short|number|open` ... `:::`.
+In questions `+` is a right and `-` another choice, with feedback after ` | `; `accept:` (one or more) and `typos:` are of
+short, `value:` `margin:` `unit:` of number ones; `hint:`, `right:` and `again:` close it.
+A file that breaks these rules raises ContentError with its name and what is at fault.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 CONTENT = HERE / "content"
 MEDIA = HERE / "media"
-QUESTION_KINDS = ("single", "multiple", "open")
+QUESTION_KINDS = ("single", "multiple", "truefalse", "short", "number", "open")
+RULE_LINES = {"value": "value", "margin": "tolerance", "unit": "unit", "typos": "typos"}
 
 
 class ContentError(ValueError):
@@ -52,6 +54,8 @@ class DemoQuestion:
     choices: tuple[DemoChoice, ...]
     feedback_right: str
     feedback_again: str
+    hint: str = ""
+    rule: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -223,16 +227,22 @@ def _question(kind: str, body: str) -> DemoQuestion:
     """Return a question; lines that are neither a choice nor feedback make up the prompt."""
     prompt: list[str] = []
     choices: list[DemoChoice] = []
-    said = {"right": "", "again": ""}
+    said = {"right": "", "again": "", "hint": ""}
+    rule: dict[str, str] = {}
     for line in body.splitlines():
         name, _, rest = line.partition(": ")
         if line.startswith(("+ ", "- ")):
             choices.append(_choice(line))
         elif name in said:
             said[name] = rest.strip()
+        elif name == "accept":
+            rule["accepted"] = f"{rule.get('accepted', '')}\n{rest.strip()}".strip()
+        elif (kind == "number" and name in RULE_LINES) or (kind == "short" and name == "typos"):
+            rule[RULE_LINES[name]] = rest.strip()
         else:
             prompt.append(line)
-    return DemoQuestion(kind, "\n".join(prompt).strip(), tuple(choices), said["right"], said["again"])
+    return DemoQuestion(kind, "\n".join(prompt).strip(), tuple(choices), said["right"], said["again"],
+                        said["hint"], rule)  # fmt: skip
 
 
 def _choice(line: str) -> DemoChoice:

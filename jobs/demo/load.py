@@ -164,7 +164,7 @@ def _file(kind: str, name: str, by: Member) -> File:
 def _draft(demo: DemoQuestion) -> QuestionDraft:
     choices = [ChoiceDraft(text=one.text, is_right=one.is_right, feedback=one.feedback) for one in demo.choices]
     return QuestionDraft(kind=demo.kind, prompt=demo.prompt, feedback_right=demo.feedback_right,
-                         feedback_again=demo.feedback_again, choices=choices)  # fmt: skip
+                         feedback_again=demo.feedback_again, choices=choices, hint=demo.hint, rule=dict(demo.rule))  # fmt: skip
 
 
 def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> None:
@@ -203,6 +203,12 @@ def _finish(here: OpenLesson, said: list[str], hesitates: bool) -> None:
         if question["kind"] == "open":
             text = said.pop(0) if said else UNDECIDED[here.taken.course.language]
             learning.check_answer(here, UUID(question["id"]), {"text": text}, uuid7())
+            continue
+        if question["kind"] in ("short", "number"):
+            rule = question["rule"]
+            wrong_text, text = "?" if question["kind"] == "short" else "0", rule.get("value") or rule["accepted"][0]
+            for said_now in [wrong_text, text] if hesitates else [text]:
+                learning.check_answer(here, UUID(question["id"]), {"text": said_now}, uuid7())
             continue
         right = [choice["id"] for choice in question["choices"] if choice["is_right"]]
         wrong = [choice["id"] for choice in question["choices"] if not choice["is_right"]]

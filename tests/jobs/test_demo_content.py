@@ -95,8 +95,9 @@ def test_text_has_no_heading_above_level_three_and_no_fence() -> None:
 def test_single_choice_has_one_right_answer_and_multiple_choice_some_of_each() -> None:
     for lesson, question in QUESTIONS:
         right = [choice.is_right for choice in question.choices].count(True)
-        if question.kind == "open":
+        if question.kind in ("open", "short", "number"):
             assert not question.choices, lesson.title
+            assert bool(question.rule) is (question.kind != "open"), lesson.title
             continue
         assert len(question.choices) >= 2, lesson.title
         assert right == 1 if question.kind == "single" else 1 <= right < len(question.choices), lesson.title
