@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tenants.courses.markup import html_of
-from tenants.courses.models import CHOICE_KINDS, Block, Course, Lesson, Module, Question
+from tenants.courses.models import CHOICE_KINDS, RULED_KINDS, Block, Course, Lesson, Module, Question
 from tenants.courses.rules import Snapshot, lesson_kind
 
 
@@ -96,14 +96,20 @@ def _question_block(block: Block) -> dict[str, Any]:
 
 
 def question_content(question: Question) -> dict[str, Any]:
-    """Return the question with its choices, right marks included: the page stays on the server."""
-    names = ("prompt", "feedback_right", "feedback_again", "kind", "hint", "rule")
+    """Return the question with its choices, right marks included: the page stays on the server.
+
+    What a question does not have is left out, so that one published by an earlier release counts as unchanged.
+    """
+    names = ("prompt", "feedback_right", "feedback_again", "kind")
+    more: dict[str, Any] = {"hint": question.hint} if question.hint else {}
+    if question.kind in RULED_KINDS:
+        more["rule"] = question.rule
     choices = [
         {"id": str(c.id), "text": c.text, "is_right": c.is_right, "feedback": c.feedback}
         for c in sorted(question.choices, key=lambda choice: choice.position)
     ]
     return {"id": str(question.id), **{name: getattr(question, name) for name in names},
-            "choices": choices if question.kind in CHOICE_KINDS else []}
+            "choices": choices if question.kind in CHOICE_KINDS else [], **more}
 
 
 def files_of(page: Mapping[str, Any]) -> set[str]:

@@ -23,6 +23,7 @@ from core.schema import column, key, made_at, moment, optional_moment, ref
 BLOCK_KINDS = ("text", "image", "video", "question")
 QUESTION_KINDS = ("single", "multiple", "truefalse", "short", "number", "open")
 CHOICE_KINDS = ("single", "multiple", "truefalse")
+RULED_KINDS = ("short", "number")
 DONE_WHEN = ("marked", "question")
 Placed = TypeVar("Placed", "Module", "Lesson", "Block")
 

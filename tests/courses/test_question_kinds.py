@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from blueprints.hosts import HostedFlask
 from core.db import db
 from tenants.courses import block_actions, queries
+from tenants.courses.content import snapshot_of
 from tenants.courses.models import Block, Course, Lesson
 from tenants.learning import actions as learning
 from tests.cast import Cast
@@ -167,3 +168,14 @@ def test_a_copy_copies_rule_and_hint(cast: Cast, author: FlaskClient, written: W
         twin = block_actions.copy_block(db.session.get_one(Block, block)).question
         assert twin is not None
         assert (twin.rule, twin.hint) == ({"accepted": ["Yeast", "starter"], "typos": 2, "case": True}, "It lives.")
+
+
+def test_a_course_published_before_there_were_hints_counts_as_unchanged(
+    app: HostedFlask, cast: Cast, author: FlaskClient, written: Written
+) -> None:
+    """The shape of a question without hint and rule is the one that the first release published."""
+    with db.scope(cast.academy.scope):
+        course = queries.course_to_edit(member(cast, "author"), written.course)
+        pages = snapshot_of(course).pages.values()
+        shapes = {frozenset(block["question"]) for page in pages for block in page["blocks"] if block["kind"] == "question"}
+    assert shapes == {frozenset({"id", "kind", "prompt", "feedback_right", "feedback_again", "choices"})}
