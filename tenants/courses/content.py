@@ -57,8 +57,12 @@ def content_of(lesson: Lesson) -> dict[str, Any]:
 
 def block_content(block: Block) -> dict[str, Any]:
     """Return the block as participants see it."""
-    shape = {"text": _text, "image": _image, "video": _video, "question": _question_block}[block.kind]
+    shape = {"text": _text, "image": _image, "video": _video, "question": _question_block}.get(block.kind, _as_it_is)
     return {"id": str(block.id), "kind": block.kind, **shape(block)}
+
+
+def _as_it_is(block: Block) -> dict[str, Any]:
+    return dict(block.body)
 
 
 def _text(block: Block) -> dict[str, Any]:
@@ -102,7 +106,7 @@ def question_content(question: Question) -> dict[str, Any]:
     """
     names = ("prompt", "feedback_right", "feedback_again", "kind")
     more: dict[str, Any] = {"hint": question.hint} if question.hint else {}
-    if question.kind in RULED_KINDS:
+    if question.kind in RULED_KINDS and question.rule:
         more["rule"] = question.rule
     choices = [
         {"id": str(c.id), "text": c.text, "is_right": c.is_right, "feedback": c.feedback}

@@ -20,11 +20,16 @@ from core import clock
 from core.db import AcademyBase
 from core.schema import column, key, made_at, moment, optional_moment, ref
 
-BLOCK_KINDS = ("text", "image", "video", "question")
-QUESTION_KINDS = ("single", "multiple", "truefalse", "short", "number", "open")
+BLOCK_KINDS = (
+    "text", "image", "video", "audio", "file", "callout", "checklist", "accordion", "embed", "package", "divider",
+    "question", "draw", "exercise", "survey",
+)
+QUESTION_KINDS = (
+    "single", "multiple", "truefalse", "short", "number", "matching", "ordering", "gaps", "hotspot", "open", "file",
+)
 CHOICE_KINDS = ("single", "multiple", "truefalse")
-RULED_KINDS = ("short", "number")
-DONE_WHEN = ("marked", "question")
+RULED_KINDS = ("multiple", "short", "number", "matching", "ordering", "gaps", "hotspot", "file")
+DONE_WHEN = ("viewed", "marked", "question", "passed", "approved")
 Placed = TypeVar("Placed", "Module", "Lesson", "Block")
 
 
@@ -99,6 +104,9 @@ class Lesson(AcademyBase):
     title: Mapped[str] = column(Text, purpose="title")
     minutes: Mapped[int] = column(purpose="time needed, in minutes", default=5)
     done_when: Mapped[str] = column(Text, purpose="what makes it done", default="marked")
+    rules: Mapped[dict[str, Any]] = column(
+        JSONB, purpose="test settings and release rules", default=dict, server_default=text("'{}'")
+    )
     position: Mapped[int] = column(purpose="order in the module", default=0)
     changed_at: Mapped[datetime] = moment(purpose="last change by an author", default=clock.now)
     deleted_at: Mapped[datetime | None] = optional_moment(purpose="when an author removed it; undo restores it")
@@ -134,8 +142,13 @@ class Block(AcademyBase):
 
 
 class Question(AcademyBase):
-    """A question; it outlives its block when answers refer to it. `rule` by kind: short {accepted: [text], typos: 0-2,
-    case: bool}; number {value, tolerance, unit: texts}, decimals written with a point."""
+    """A question; it outlives its block when answers refer to it. `rule` by kind:
+
+    multiple {partial: bool}; short {accepted: [text], typos: 0-2, case: bool}; number {value, tolerance, unit: texts},
+    decimals written with a point; matching {pairs: [{id, left, right}], extra: [{id, text}]}; ordering {items: [{id,
+    text}]}, in the right order; gaps {text, typos, case}, each gap of the text as [[answer|also right]] or, to choose
+    from a list, [[right|~wrong|~wrong]]; hotspot {file_id, alt, width, height, areas: [{id, label, x, y, w, h,
+    is_right}]}, places and sizes in percent of the image; file {most: 1-10}. Ids are texts, unique in their question."""
 
     __tablename__ = "questions"
     __table_args__ = (CheckConstraint(f"kind in {QUESTION_KINDS}", name="kind"),)

@@ -17,14 +17,14 @@ class File(AcademyBase):
     """One stored file; its path is its id."""
 
     __tablename__ = "files"
-    __table_args__ = (CheckConstraint("kind in ('image','video','captions')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind in ('image','video','audio','captions','document')", name="kind"),)
 
     id: Mapped[UUID] = key()
     name: Sealed = sealed(
         "name", purpose="name it was uploaded under", personal="content", retention="academy",
         on_erasure="anonymise",
     )
-    kind: Mapped[str] = column(Text, purpose="image, video or captions")
+    kind: Mapped[str] = column(Text, purpose="image, video, audio, captions or document")
     media_type: Mapped[str] = column(Text, purpose="type found by looking at the bytes")
     size_bytes: Mapped[int] = column(BigInteger, purpose="size of the plain content")
     sha256: Mapped[str] = column(Text, purpose="proves the plain content whole")
