@@ -31,6 +31,11 @@ def problem_words(problem: Problem) -> str:
         "no_right": _("Say which answer is right."),
         "no_accepted": _("Write at least one answer that counts as right."),
         "no_number": _("Write the right number, such as 12 or 12.5."),
+        "few_pairs": _("A match needs at least two pairs, each with both sides."),
+        "few_items": _("An order needs at least two lines."),
+        "no_gaps": _("Put at least one gap in the text, such as [[heart]], and 30 at most."),
+        "empty_gap": _("A gap has no right answer. Write it between the brackets."),
+        "few_areas": _("An image needs at least two spots, each with a name and a size."),
         "no_tolerance": _("The margin is a number such as 0.5, or empty."),
     }[problem.kind]
 

@@ -51,7 +51,7 @@ def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given:
 def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     """Keep what was chosen or written so far; with `do=check`, check it and say so at once."""
     open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
-    given = {"choices": request.form.getlist("choice"), "text": request.form.get("text", "")}
+    given = given_sent()
     try:
         if request.form.get("do") == "check":
             actions.check_answer(open_, question_id, given, sent_id("attempt_id"))
@@ -62,6 +62,12 @@ def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     return answered(course_id, lesson_id, question_id)
 
 
+def given_sent() -> dict[str, Any]:
+    """Return what the form of a question sent."""
+    places = {name[len("place-"):]: text for name, text in request.form.items() if name.startswith("place-")}
+    return {"choices": request.form.getlist("choice"), "text": request.form.get("text", ""), "places": places}
+
+
 def refused(open_: OpenLesson, question_id: UUID, given: dict[str, Any], error: Refused) -> Answer:
     """Answer 422 with the question as it was given and a sentence about what to do."""
     text = _("This answer cannot be stored. Check it and try again.")
@@ -69,7 +75,7 @@ def refused(open_: OpenLesson, question_id: UUID, given: dict[str, Any], error: 
         text = _("Choose or write an answer first.")
     elif isinstance(error, actions.NoNumber):
         text = _("Write one number, such as 12 or 12.5. What you wrote cannot be read as a number.")
-    typed = Given(frozenset(given["choices"]), given["text"])
+    typed = Given(frozenset(given["choices"]), given["text"], places=given["places"])
     context = context_of(open_, {str(question_id): text}, **{str(question_id): typed})
     if is_fragment():
         return fragment(question_id, context), 422

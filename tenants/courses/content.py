@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tenants.courses.markup import html_of
-from tenants.courses.models import CHOICE_KINDS, RULED_KINDS, Block, Course, Lesson, Module, Question
+from tenants.courses.models import CHOICE_KINDS, Block, Course, Lesson, Module, Question
+from tenants.courses.question_rules import rule_of
 from tenants.courses.rules import Snapshot, lesson_kind
 
 
@@ -106,8 +107,8 @@ def question_content(question: Question) -> dict[str, Any]:
     """
     names = ("prompt", "feedback_right", "feedback_again", "kind")
     more: dict[str, Any] = {"hint": question.hint} if question.hint else {}
-    if question.kind in RULED_KINDS and question.rule:
-        more["rule"] = question.rule
+    if rule := rule_of(question.kind, question.rule):
+        more["rule"] = rule
     choices = [
         {"id": str(c.id), "text": c.text, "is_right": c.is_right, "feedback": c.feedback}
         for c in sorted(question.choices, key=lambda choice: choice.position)
@@ -119,6 +120,7 @@ def question_content(question: Question) -> dict[str, Any]:
 def files_of(page: Mapping[str, Any]) -> set[str]:
     """Return the ids of the files that a page shows."""
     found = {block.get("file_id") for block in page["blocks"]}
+    found |= {(block.get("question", {}).get("rule") or {}).get("file_id") for block in page["blocks"]}
     found |= {track["file_id"] for block in page["blocks"] for track in block.get("captions", ())}
     return {file for file in found if file}
 

@@ -28,7 +28,6 @@ QUESTION_KINDS = (
     "single", "multiple", "truefalse", "short", "number", "matching", "ordering", "gaps", "hotspot", "open", "file",
 )
 CHOICE_KINDS = ("single", "multiple", "truefalse")
-RULED_KINDS = ("multiple", "short", "number", "matching", "ordering", "gaps", "hotspot", "file")
 DONE_WHEN = ("viewed", "marked", "question", "passed", "approved")
 Placed = TypeVar("Placed", "Module", "Lesson", "Block")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from tenants.courses.gaps import MAX_GAPS, gaps_of
 
 Item = TypeVar("Item", bound=Hashable)
 AUTHORS = frozenset({"author", "manager", "owner"})
@@ -150,12 +152,8 @@ def _question_problem(block: Mapping[str, Any]) -> str | None:
     question = block["question"]
     if not question["prompt"].strip():
         return "no_prompt"
-    if question["kind"] == "open":
-        return None
-    if question["kind"] == "short":
-        return None if question["rule"].get("accepted") else "no_accepted"
-    if question["kind"] == "number":
-        return _number_problem(question["rule"])
+    if question["kind"] in _RULE_PROBLEMS:
+        return _RULE_PROBLEMS[question["kind"]](question.get("rule") or {})
     choices = question["choices"]
     if len(choices) < 2 or not all(choice["text"].strip() for choice in choices):
         return "few_choices"
@@ -168,6 +166,41 @@ def _number_problem(rule: Mapping[str, Any]) -> str | None:
         return "no_number"
     tolerance = rule.get("tolerance") or "0"
     return None if is_decimal(tolerance) and not tolerance.startswith("-") else "no_tolerance"
+
+
+def _matching_problem(rule: Mapping[str, Any]) -> str | None:
+    pairs = rule.get("pairs", ())
+    return None if len(pairs) > 1 and all(pair["left"] and pair["right"] for pair in pairs) else "few_pairs"
+
+
+def _gaps_problem(rule: Mapping[str, Any]) -> str | None:
+    gaps = gaps_of(rule.get("text", ""))
+    if not gaps or len(gaps) > MAX_GAPS:
+        return "no_gaps"
+    return None if all(gap.accepted for gap in gaps) else "empty_gap"
+
+
+def _hotspot_problem(rule: Mapping[str, Any]) -> str | None:
+    areas = rule.get("areas", ())
+    if not rule.get("file_id"):
+        return "no_image"
+    if not rule.get("alt"):
+        return "no_alt"
+    if len(areas) < 2 or not all(area["w"] and area["h"] and area["label"] for area in areas):
+        return "few_areas"
+    return None if any(area["is_right"] for area in areas) else "no_right"
+
+
+_RULE_PROBLEMS: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "open": lambda rule: None,
+    "file": lambda rule: None,
+    "short": lambda rule: None if rule.get("accepted") else "no_accepted",
+    "number": _number_problem,
+    "matching": _matching_problem,
+    "ordering": lambda rule: None if len(rule.get("items", ())) > 1 else "few_items",
+    "gaps": _gaps_problem,
+    "hotspot": _hotspot_problem,
+}
 
 
 def is_decimal(text: str) -> bool:

@@ -21,14 +21,14 @@ from core.errors import Refused
 from tenants.audit.models import Event
 from tenants.courses.models import Course, Page
 from tenants.learning import queries
-from tenants.learning.grading import MAX_SHORT, NotANumber, grade
+from tenants.learning.answering import stored_of
+from tenants.learning.grading import NotANumber, grade
 from tenants.learning.models import Answer, Attempt, Enrolment, Progress
 from tenants.learning.queries import OpenLesson, Taken
-from tenants.learning.rules import ALMOST, MAX_TEXT, Step, lesson_done, part_seen
+from tenants.learning.rules import ALMOST, Step, lesson_done, part_seen
 from tenants.people.models import Member
 
 FRESH = timedelta(minutes=1)
-WRITTEN = ("open", "short", "number")
 
 
 class NothingGiven(Refused):
@@ -131,7 +131,7 @@ def save_answer(
     open_: OpenLesson, question_id: UUID, given: Mapping[str, Any], save_id: UUID
 ) -> Answer:
     """Return the answer with what was chosen or written so far; the same `save_id` again changes nothing."""
-    stored = _checked(queries.question_on(open_.page, question_id), given)
+    stored = stored_of(queries.question_on(open_.page, question_id), given)
     answer = open_.rows.get(str(question_id))
     if answer is not None and answer.save_id == save_id:
         return answer
@@ -163,20 +163,6 @@ def _fill(answer: Answer, page: Page, given: Mapping[str, Any], save_id: UUID) -
         answer.given, answer.saved_at = content, clock.now()
 
 
-def _checked(question: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was given, in its stored shape. Raises Refused for choices that the question does not have."""
-    if question["kind"] in WRITTEN:
-        text = str(given.get("text", "")).replace("\x00", "").strip()
-        if len(text) > (MAX_TEXT if question["kind"] == "open" else MAX_SHORT):
-            raise Refused("answer too long")
-        return {"text": text}
-    known = {choice["id"] for choice in question["choices"]}
-    chosen = sorted(set(given.get("choices", ())))
-    if not known.issuperset(chosen) or (question["kind"] != "multiple" and len(chosen) > 1):
-        raise Refused("no such choice")
-    return {"choices": chosen}
-
-
 def check_answer(
     open_: OpenLesson, question_id: UUID, given: Mapping[str, Any], attempt_id: UUID
 ) -> Attempt:
@@ -188,7 +174,7 @@ def check_answer(
     earlier = db.session.get(Attempt, attempt_id)
     if earlier is not None:
         return _same_attempt(earlier, open_.rows.get(str(question_id)))
-    stored = _checked(question, given)
+    stored = stored_of(question, given)
     if not any(stored.values()):
         raise NothingGiven("choose or write something first")
     verdict = _verdict(question, stored)

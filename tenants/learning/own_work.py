@@ -54,7 +54,7 @@ def _lesson(step: Step) -> dict[str, Any]:
 
 def _answer(said: Said) -> dict[str, Any]:
     return {
-        "question": said.question["prompt"], "chosen": list(said.choices), "written": said.text,
+        "question": said.question["prompt"], "chosen": [] if said.text else list(said.lines), "written": said.text,
         "is_right": said.is_right, "attempts": said.attempts, "handed_in_at": _stamp(said.made_at),
     }
 

@@ -47,6 +47,7 @@ class Given:
     text: str = ""
     is_checked: bool = False
     is_right: bool | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def given_of(answer: Answer) -> Given:
     is_checked = answer.checked_at is not None and answer.saved_at <= answer.checked_at
     return Given(
         frozenset(stored.get("choices", ())), stored.get("text", ""), is_checked,
-        answer.is_right if is_checked else None,
+        answer.is_right if is_checked else None, stored.get("places") or {},
     )
 
 
