@@ -116,7 +116,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['by_id'], ['members.id'], name=op.f('fk_reviews_by_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['hand_in_id'], ['hand_ins.id'], name=op.f('fk_reviews_hand_in_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reviews')),
-    sa.UniqueConstraint('hand_in_id', 'by_id', name=op.f('uq_reviews_hand_in_id_by_id')),
+    sa.UniqueConstraint('hand_in_id', 'by_id', 'kind', name=op.f('uq_reviews_hand_in_id_by_id_kind')),
     sa.UniqueConstraint('sent_id', name=op.f('uq_reviews_sent_id'))
     )
     op.create_index(op.f('ix_reviews_by_id'), 'reviews', ['by_id'], unique=False)

@@ -105,7 +105,7 @@ class Review(AcademyBase):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        UniqueConstraint("hand_in_id", "by_id"),
+        UniqueConstraint("hand_in_id", "by_id", "kind"),
         CheckConstraint(f"kind in {KINDS}", name="kind"),
         CheckConstraint(f"verdict in {VERDICTS}", name="verdict"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -91,11 +92,13 @@ def shared_out(works: Iterable[Work], each: int) -> Shares:
     `works` come in the order in which they were handed in; a move is (reviewer, from, to).
     """
     now = {work.id: work for work in works}
-    shares: Shares = Shares()
-    for reviewer in [work.author for work in now.values()]:
-        while (work := _next_for(reviewer, now.values(), each)) is not None:
+    load = Counter(reviewer for work in now.values() for reviewer in work.reviewers)
+    shares = Shares()
+    for reviewer in [work.author for work in now.values() if load[work.author] < each]:
+        while load[reviewer] < each and (work := _next_for(reviewer, now.values())) is not None:
             now[work.id] = replace(work, reviewers=work.reviewers | {reviewer})
             shares.new.append((reviewer, work.id))
+            load[reviewer] += 1
     while (move := _next_move(list(now.values()))) is not None:
         reviewer, old, new = move
         now[old] = replace(now[old], reviewers=now[old].reviewers - {reviewer})
@@ -104,12 +107,9 @@ def shared_out(works: Iterable[Work], each: int) -> Shares:
     return shares
 
 
-def _next_for(reviewer: UUID, works: Iterable[Work], each: int) -> Work | None:
-    mine = [work for work in works if reviewer in work.reviewers]
+def _next_for(reviewer: UUID, works: Iterable[Work]) -> Work | None:
     others = [work for work in works if work.author != reviewer and reviewer not in work.reviewers]
-    if len(mine) >= each or not others:
-        return None
-    return min(others, key=lambda work: len(work.reviewers))
+    return min(others, key=lambda work: len(work.reviewers), default=None)
 
 
 def _next_move(works: list[Work]) -> tuple[UUID, UUID, UUID] | None:
@@ -126,6 +126,11 @@ def _next_move(works: list[Work]) -> tuple[UUID, UUID, UUID] | None:
 
 
 def _note_move(shares: Shares, reviewer: UUID, old: UUID, new: UUID) -> None:
+    """Note the move; what moved away from `new` before stays there instead, so that no two rows cross."""
+    crossed = next((one for one in shares.moved if one[0] == reviewer and one[1] == new), None)
+    if crossed is not None:
+        shares.moved.remove(crossed)
+        new = crossed[2]
     if (reviewer, old) in shares.new:
         shares.new[shares.new.index((reviewer, old))] = (reviewer, new)
         return

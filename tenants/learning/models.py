@@ -17,7 +17,6 @@ from core.sealed import Sealed, sealed
 from tenants.courses.models import Course
 from tenants.people.models import Member
 
-
 APPROVALS = ("waiting", "again", "approved")
 
 

@@ -1,0 +1,1 @@
+"""What people handed in belongs to their own work."""
