@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -91,7 +91,7 @@ def back(open_: OpenLesson, block_id: UUID) -> Answer:
     handed_in = request.form.get("do") == "hand_in"
     if handed_in:
         flash(_("Handed in"))
-    place = {"course_id": open_.taken.course.id, "lesson_id": open_.step.id}
+    place: dict[str, Any] = {"course_id": open_.taken.course.id, "lesson_id": open_.step.id}
     if request.form.get("at") == "lesson" and not handed_in:
         return redirect(url_for("learning.lesson", **place, _anchor=f"block-{block_id}"))
     return redirect(url_for(".show", **place, block_id=block_id))

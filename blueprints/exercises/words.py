@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import format_decimal, ngettext
@@ -56,10 +57,11 @@ def accepted_types(exercise: Mapping[str, Any]) -> str:
 @exercises.app_template_global()
 def hand_in_words(state: str | None) -> str:
     """Return how an exercise stands, for its participant."""
-    return {
+    words: dict[str | None, str] = {
         None: _("Not handed in yet"), "draft": _("Not handed in yet"), "handed_in": _("Handed in"),
         "in_review": _("Handed in"), "again": _("Not yet: try again"), "approved": _("Approved"),
-    }[state]  # fmt: skip
+    }  # fmt: skip
+    return words[state]
 
 
 @exercises.app_template_global()
@@ -79,7 +81,7 @@ def points_words(points: Points) -> str:
 def decimal_words(number: Any) -> str:
     """Return a number of points as people write it, "7.5"; what an author has not finished stays as it is."""
     text = str(number)
-    return str(format_decimal(text, "0.##")) if is_decimal(text) else text
+    return str(format_decimal(Decimal(text), format="0.##")) if is_decimal(text) else text
 
 
 @exercises.app_template_global()
@@ -92,14 +94,15 @@ def refusal_words(error: Exception) -> str:
     """Return why something about an exercise could not be stored, and what to do."""
     if isinstance(error, NotThat):
         return upload_words(error.why)
-    return {
+    words: dict[type[Exception], str] = {
         HandedInAlready: _("You handed this in already. Reload the page to see how it stands."),
         NothingToHandIn: _("Write something or add a file first, then hand in."),
         TooManyFiles: _("That is more files than the exercise takes. Remove one first."),
         Finished: _("You sent this feedback already."),
         NothingSaid: _("Write something or choose a level first."),
         NoWords: _("Write what is missing: who tries again needs to know what to do."),
-    }.get(type(error), _("This cannot be stored as it is. Check it and try again."))  # type: ignore[call-overload]
+    }
+    return words.get(type(error), _("This cannot be stored as it is. Check it and try again."))
 
 
 def upload_words(why: str) -> str:

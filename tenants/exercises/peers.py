@@ -121,13 +121,18 @@ def begin(task: PeerTask) -> None:
 
 def save_peer_review(task: PeerTask, text: str, levels: Mapping[str, str], save_id: UUID) -> Review:
     """Return the draft of the feedback; the same `save_id` again changes nothing. Raises Finished."""
+    if task.review.save_id == save_id and task.review.sent_at is None:
+        return task.review
+    return _fill(task, text, levels, save_id)
+
+
+def _fill(task: PeerTask, text: str, levels: Mapping[str, str], save_id: UUID) -> Review:
     review = task.review
     if review.sent_at is not None:
         raise Finished("sent already")
-    if review.save_id != save_id:
-        review.text, review.levels = checked_text(text), known_levels(task.exercise["criteria"], levels)
-        review.save_id, review.saved_at = save_id, clock.now()
-        db.session.flush()
+    review.text, review.levels = checked_text(text), known_levels(task.exercise["criteria"], levels)
+    review.save_id, review.saved_at = save_id, clock.now()
+    db.session.flush()
     return review
 
 
@@ -146,7 +151,7 @@ def send_peer_review(task: PeerTask, text: str, levels: Mapping[str, str], sent_
     """
     if task.review.sent_id == sent_id:
         return task.review
-    review = save_peer_review(task, text, levels, sent_id)
+    review = _fill(task, text, levels, sent_id)
     if not review.text and not review.levels:
         raise NothingSaid("say something first")
     review.sent_id, review.sent_at = sent_id, clock.now()

@@ -153,8 +153,17 @@ def thread_of(enrolment: Enrolment, block_id: UUID, viewer: Member) -> Thread:
     """Return everything that was handed in and said, as the viewer may see it: a participant sees no name of a peer
     where the exercise hides it, and nobody sees what was not sent. Six statements however much there is."""
     rows = _rows(enrolment, block_id)
+    files = files_of([row.id for row in rows])
+    bare = _bare(rows, files)
+    full = _full([version.hand_in for version in bare.versions], files, enrolment, viewer)
+    return Thread(full, bare.draft, bare.draft_files)
+
+
+def _full(
+    rows: Sequence[HandIn], files: Mapping[UUID, list[File]], enrolment: Enrolment, viewer: Member
+) -> list[Version]:
+    """Return these versions with what was said of them."""
     keys = [row.id for row in rows]
-    bare = _bare(rows, files_of(keys))
     reviews = list(db.session.scalars(
         sa.select(Review).where(Review.hand_in_id.in_(keys), Review.sent_at.is_not(None)).order_by(Review.sent_at)
     ))  # fmt: skip
@@ -165,15 +174,23 @@ def thread_of(enrolment: Enrolment, block_id: UUID, viewer: Member) -> Thread:
     pages = {page.id: page for page in db.session.scalars(sa.select(Page).where(Page.id.in_([r.page_id for r in rows])))}
     hides = viewer.id == enrolment.member_id
     full = []
-    for version in bare.versions:
-        exercise = exercise_on(pages[version.hand_in.page_id], block_id)
-        said = [_said(one, exercise, names, hides) for one in reviews if one.hand_in_id == version.hand_in.id]
+    for row in rows:
+        exercise = exercise_on(pages[row.page_id], row.block_id)
+        said = [_said(one, exercise, names, hides) for one in reviews if one.hand_in_id == row.id]
         lines = [
             Line(one.text or "", names.get(one.by_id, ""), one.made_at, one.by_id == viewer.id)
-            for one in messages if one.hand_in_id == version.hand_in.id
+            for one in messages if one.hand_in_id == row.id
         ]
-        full.append(Version(version.hand_in, version.files, said, lines))
-    return Thread(full, bare.draft, bare.draft_files)
+        full.append(Version(row, files.get(row.id, []), said, lines))
+    return full
+
+
+def handed_in_by(enrolment: Enrolment) -> list[Version]:
+    """Return every version of every exercise of a course that its participant made, drafts too, by exercise, as they
+    may see it. Six statements however much there is."""
+    rows = sorted(_rows(enrolment, None), key=lambda row: (str(row.block_id), row.number))
+    viewer = db.session.get_one(Member, enrolment.member_id)
+    return _full(rows, files_of([row.id for row in rows]), enrolment, viewer)
 
 
 def _said(review: Review, exercise: Mapping[str, Any], names: Mapping[UUID | None, str], hides: bool) -> Said:

@@ -73,13 +73,22 @@ def save_feedback(
     """
     _check_turn(hand_in, by)
     review = draft_of(hand_in, by)
-    if review is None:
-        review = Review(id=ids.uuid7(), hand_in_id=hand_in.id, by_id=by.id, kind="trainer", text="", levels={},
-                        made_at=clock.now())  # fmt: skip
-        db.session.add(review)
-    if review.save_id != save_id:
-        review.text, review.levels = checked_text(text), known_levels(criteria, levels)
-        review.save_id, review.saved_at = save_id, clock.now()
+    if review is not None and review.save_id == save_id:
+        return review
+    return _fill(review or _new_review(hand_in, by), criteria, text, levels, save_id)
+
+
+def _new_review(hand_in: HandIn, by: Member) -> Review:
+    review = Review(
+        id=ids.uuid7(), hand_in_id=hand_in.id, by_id=by.id, kind="trainer", text="", levels={}, made_at=clock.now()
+    )
+    db.session.add(review)
+    return review
+
+
+def _fill(review: Review, criteria: Any, text: str, levels: Mapping[str, str], save_id: UUID) -> Review:
+    review.text, review.levels = checked_text(text), known_levels(criteria, levels)
+    review.save_id, review.saved_at = save_id, clock.now()
     db.session.flush()
     return review
 
@@ -111,7 +120,8 @@ def send_feedback(
         raise NotRead("no such verdict")
     if verdict == "again" and not text.strip():
         raise NoWords("say what to do")
-    review = save_feedback(hand_in, by, criteria, text, levels, sent_id)
+    _check_turn(hand_in, by)
+    review = _fill(earlier or _new_review(hand_in, by), criteria, text, levels, sent_id)
     review.verdict, review.sent_id, review.sent_at = verdict, sent_id, clock.now()
     hand_in.state, hand_in.feedback_at, hand_in.leased_until = verdict, review.sent_at, None
     hand_in.version += 1

@@ -1,1 +1,0 @@
-"""What people handed in belongs to their own work."""
