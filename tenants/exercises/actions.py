@@ -169,7 +169,7 @@ def _queue_of(course: Course) -> UUID | None:
     """Return whose queue the course's hand-ins wait in: its trainer's or their substitute's, else everybody's."""
     reviews = sa.select(MemberRole.member_id).where(MemberRole.role.in_(TAUGHT_BY))
     wanted = (
-        sa.select(sa.func.coalesce(StandIn.substitute_id, Member.id))
+        sa.select(sa.func.coalesce(StandIn.substitute_id, Member.id)).select_from(Member)
         .outerjoin(StandIn, StandIn.trainer_id == Member.id)
         .where(Member.id == course.trainer_id, Member.state == "active", Member.id.in_(reviews))
     )
