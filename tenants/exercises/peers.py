@@ -14,15 +14,13 @@ from core import clock, ids
 from core.db import db
 from core.errors import NotFound, Refused
 from tenants.audit.actions import record
-from tenants.courses.models import Page
+from tenants.courses.models import Block, Page
 from tenants.exercises import queries
 from tenants.exercises.models import HandIn, Review
 from tenants.exercises.rules import MAX_TEXT, Work, known_levels, shared_out
 from tenants.files.models import File
 from tenants.learning.models import Enrolment
 from tenants.people.models import Member
-
-LOCK_BITS = 63
 
 
 class Finished(Refused):
@@ -36,11 +34,10 @@ class NothingSaid(Refused):
 def share_out(hand_in: HandIn, each: int) -> None:
     """Give the reviews of this exercise out anew: everybody who handed in reviews `each` others, fewest first.
 
-    One hand-in of an exercise after the other, by an advisory lock. Work that was handed in again takes the place of
-    its earlier version for those who have not begun.
+    One hand-in of an exercise after the other, by a lock on the exercise's row (academies have no advisory locks).
+    Work that was handed in again takes the place of its earlier version for those who have not begun.
     """
-    key = hand_in.block_id.int & ((1 << LOCK_BITS) - 1)
-    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    db.session.execute(sa.select(Block.id).where(Block.id == hand_in.block_id).with_for_update(key_share=True))
     course = sa.select(Enrolment.course_id).where(Enrolment.id == hand_in.enrolment_id).scalar_subquery()
     works, targets, rows = _works(hand_in.block_id, course)
     shares = shared_out(works, each)
@@ -69,7 +66,10 @@ def _works(block_id: UUID, course: Any) -> tuple[list[Work], dict[UUID, UUID], R
     versions = {row.id: row.enrolment_id for row in found}
     authors = {row.enrolment_id: row.member_id for row in found}
     targets = {row.enrolment_id: row.id for row in found}
-    reviews = db.session.scalars(sa.select(Review).where(Review.kind == "peer", Review.hand_in_id.in_(list(versions))))
+    reviews = db.session.scalars(
+        sa.select(Review).where(Review.kind == "peer", Review.hand_in_id.in_(list(versions)))
+        .execution_options(populate_existing=True)
+    )
     rows: Rows = {(one.by_id, versions[one.hand_in_id]): one for one in reviews if one.by_id}
     by_work: defaultdict[UUID, set[UUID]] = defaultdict(set)
     begun: defaultdict[UUID, set[UUID]] = defaultdict(set)
