@@ -54,6 +54,7 @@ def desk_page(hand_in: HandIn, **more: Any) -> str:
 def review(hand_in_id: UUID) -> Answer:
     """Keep the feedback so far; as the button says, send it with its verdict, or use, keep or delete a phrase."""
     hand_in = desk.hand_in_for(me(), hand_in_id, lock=True)
+    reviewing.claim(hand_in, me())
     try:
         sent = act(hand_in, request.form.get("do", ""))
     except CLASH as error:
