@@ -122,10 +122,9 @@ def test_files_are_added_once_and_no_more_than_asked_for(cast: Cast, found: Exer
 
 
 def test_one_refused_file_adds_none(cast: Cast, found: Exercise) -> None:
-    with pytest.raises(NotThat):
-        with db.scope(cast.academy.scope, commit=True):
-            files = [(io.BytesIO(PDF), "a.pdf"), (io.BytesIO(b"<svg onload=alert(1)>"), "b.txt")]
-            actions.add_files(opened(cast, found), found.block, files, uuid4(), member(cast, "participant"))
+    with pytest.raises(NotThat), db.scope(cast.academy.scope, commit=True):
+        files = [(io.BytesIO(PDF), "a.pdf"), (io.BytesIO(b"<svg onload=alert(1)>"), "b.txt")]
+        actions.add_files(opened(cast, found), found.block, files, uuid4(), member(cast, "participant"))
     with db.scope(cast.academy.scope):
         assert count(HandInFile) == 0 and count(File) == 0
 
@@ -178,9 +177,8 @@ def test_trying_again_is_a_new_version_that_begins_as_the_one_before(cast: Cast,
 
 
 def test_approval_finishes_lesson_and_course_and_leaves_the_participants_place_alone(cast: Cast, found: Exercise) -> None:
-    with db.scope(cast.academy.scope, commit=True):
-        with pytest.raises(NotDoneYet):
-            mark_done(opened(cast, found))
+    with db.scope(cast.academy.scope, commit=True), pytest.raises(NotDoneYet):
+        mark_done(opened(cast, found))
     reviewed(cast, handed_in(cast, found), "again", "Once more")
     better = handed_in(cast, found, words="Better")
     with db.scope(cast.academy.scope, commit=True):

@@ -107,7 +107,7 @@ def test_handing_in_twice_leads_to_the_same_place_and_is_one(browser: FlaskClien
     ({"do": "hand_in", "text": "x" * 20_001}, "cannot be stored"),
     ({"do": "upload", "text": "typed", "file": (io.BytesIO(b"<svg onload=alert(1)>"), "a.svg")}, "do not know this type"),
     ({"do": "upload", "text": "typed", "file": [(io.BytesIO(PDF), f"{n}.pdf") for n in range(4)]}, "more files than the exercise takes"),
-])  # fmt: skip
+], ids=["nothing", "too long", "a drawing", "too many"])  # fmt: skip
 def test_what_was_typed_stays_when_it_is_refused(browser: FlaskClient, cast: Cast, found: Exercise, form: dict[str, object], words: str) -> None:
     answer = browser.post(found.url(), data=form)
     assert answer.status_code == 422 and words in answer.text and str(form["text"]).strip()[:50] in answer.text
@@ -276,7 +276,7 @@ def test_nobody_else_opens_a_peers_task(app: HostedFlask, cast: Cast, shared: tu
 
 
 def test_own_work_holds_what_was_handed_in_with_its_files(app: HostedFlask, browser: FlaskClient, cast: Cast, shared: tuple[Exercise, UUID, UUID]) -> None:
-    found, review_id, file_id = shared
+    _found, review_id, _file_id = shared
     reviewed(cast, hand_in_of(cast, "participant"), "again", "Say how long it rose")
     with db.scope(cast.academy.scope, commit=True):
         peers.send_peer_review(peers.task_for(member(cast, "second"), review_id, lock=True), "Good crust", {"c1": "l2"}, uuid4())

@@ -34,7 +34,7 @@ WAVE = b"RIFF" + struct.pack("<I", 36) + b"WAVEfmt " + bytes(28)
     ("naam;één".encode("cp1252"), "a.csv", "sheet", "text/csv"), (mp3(), "a.mp3", "audio", "audio/mpeg"),
     (b"ID3\x04" + bytes(100), "a.mp3", "audio", "audio/mpeg"), (VOICE, "a.m4a", "audio", "audio/mp4"),
     (PHONE, "a.m4a", "audio", "audio/mp4"), (WAVE, "a.wav", "audio", "audio/wav"), (picture().getvalue(), "a.png", "image", ""),
-])  # fmt: skip
+], ids=lambda value: value if isinstance(value, str) else "bytes")  # fmt: skip
 def test_what_is_taken(content: bytes, name: str, group: str, media_type: str) -> None:
     found = paper_of(io.BytesIO(content), name)
     assert (found.group, found.media_type) == (group, media_type)
@@ -48,7 +48,7 @@ def test_what_is_taken(content: bytes, name: str, group: str, media_type: str) -
     (b"x<html>%PDF-1.7", "a.pdf", "not_a_document"), (packed({"x": b"y"}), "a.docx", "not_a_document"), (b"PK\x03\x04 broken", "a.docx", "not_a_document"),
     (office(WORD, **{"word__vbaProject.bin": b"x"}), "a.docx", "has_macros"), (film().getvalue(), "a.m4a", "not_a_document"),
     (office("wordprocessingml.template"), "a.docx", "not_a_document"), (b"\xff\xfb\x90\x00 no second frame", "a.mp3", "not_a_document"),
-])  # fmt: skip
+], ids=lambda value: value if isinstance(value, str) else "bytes")  # fmt: skip
 def test_what_is_refused(content: bytes, name: str, why: str) -> None:
     with pytest.raises(NotThat) as refusal:
         paper_of(io.BytesIO(content), name)
