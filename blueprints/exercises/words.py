@@ -85,6 +85,14 @@ def decimal_words(number: Any) -> str:
 
 
 @exercises.app_template_global()
+def size_words(size_bytes: int) -> str:
+    """Return the size of a file: "48 kB", "1.2 MB"."""
+    if size_bytes < MB:
+        return _("%(size)s kB", size=format_decimal(max(1, round(size_bytes / 1024))))
+    return _("%(size)s MB", size=format_decimal(Decimal(size_bytes) / MB, format="0.#"))
+
+
+@exercises.app_template_global()
 def rubric_points(exercise: Mapping[str, Any], levels: Mapping[str, str]) -> Points:
     """Return what the chosen levels add up to."""
     return points_of(exercise["criteria"], levels)
