@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from blueprints.courses import courses
 from blueprints.courses.editor import editor_page
+from blueprints.courses.exercise_form import exercise_sent
 from blueprints.courses.outline import load, ordered, step
 from blueprints.courses.pages import Answer
 from blueprints.courses.words import upload_words
@@ -105,6 +106,8 @@ def seen() -> datetime | None:
 
 def body_sent(kind: str) -> dict[str, Any]:
     """Return the parts of a block that its form sent."""
+    if kind == "exercise":
+        return exercise_sent()
     sent: dict[str, Any] = {name: _typed(name) for name in TEXTS[kind] if name in request.form}
     for name in FLAGS:
         if f"has_{name}" in request.form:

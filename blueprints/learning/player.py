@@ -15,6 +15,7 @@ from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import is_fragment, me, sent_id
 from core.access import signed_in
 from core.errors import Refused
+from tenants.exercises.queries import threads_on
 from tenants.learning import actions, queries
 from tenants.learning.queries import Given, OpenLesson
 
@@ -42,7 +43,7 @@ def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given:
         "open": open_, "taken": open_.taken, "step": open_.step, "way": way, "content": open_.page.content,
         "answers": {**open_.answers, **given}, "errors": errors or {}, "modules": modules_of(open_.taken, open_.step),
         "previous": way.before(open_.step), "following": way.after(open_.step), "next_open": way.next_open(open_.step),
-        "why": request.args.get("why"),
+        "why": request.args.get("why"), "threads": threads_on(open_) if open_.step.exercises else {},
     }
 
 
@@ -109,6 +110,13 @@ def place(course_id: UUID, lesson_id: UUID) -> tuple[str, int]:
     return "", 204
 
 
+def not_done_words(open_: OpenLesson) -> str:
+    """Return why the lesson cannot be marked as done."""
+    if open_.page.content["done_when"] == "approved":
+        return _("This lesson is done when your trainer has approved its exercises.")
+    return _("This lesson is done when every question in it is right. Answer them first.")
+
+
 @learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/completion")
 @signed_in
 def complete(course_id: UUID, lesson_id: UUID) -> Answer:
@@ -117,7 +125,7 @@ def complete(course_id: UUID, lesson_id: UUID) -> Answer:
     try:
         actions.mark_done(open_)
     except actions.NotDoneYet:
-        return page_of(open_, {"done": _("This lesson is done when every question in it is right. Answer them first.")}), 422
+        return page_of(open_, {"done": not_done_words(open_)}), 422
     taken = queries.course_for(me(), course_id)
     following = taken.way.next_open(open_.step)
     if following is None:

@@ -22,6 +22,7 @@ from core.urls import academy_url, platform_url
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
+from jobs.demo.exercises import add_exercise, hand_in_all
 from tenants.courses.actions import add_lesson, add_module, create_course
 from tenants.courses.block_actions import ChoiceDraft, QuestionDraft, add_block, save_picture, save_question
 from tenants.courses.models import Course, Lesson
@@ -74,6 +75,11 @@ def _load_academy(demo: DemoAcademy) -> None:
         members = _people(demo, owner_id)
         courses = {course.slug: (_course(course, members), course) for course in load_courses(demo.slug)}
         db.session.flush()
+        for person in demo.people:
+            for stand in person.stands:
+                _enrol(members[person.key], courses[stand.course][0], stand)
+        for slug, (course, _) in courses.items():
+            hand_in_all(slug, course, members)
         for person in demo.people:
             for stand in person.stands:
                 _walk(members[person.key], *courses[stand.course], stand)
@@ -135,6 +141,7 @@ def _course(demo: DemoCourse, members: dict[str, Member]) -> Course:
             lesson = add_lesson(module, one.title, minutes=one.minutes, done_when=one.done_when)
             for block in one.blocks:
                 _block(lesson, block, trainer)
+    add_exercise(demo.slug, course)
     if demo.state == "published":
         publish_course(course, trainer)
     return course
@@ -172,12 +179,15 @@ def _draft(demo: DemoQuestion) -> QuestionDraft:
                          feedback_again=demo.feedback_again, choices=choices, hint=demo.hint, rule=dict(demo.rule))  # fmt: skip
 
 
-def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> None:
-    """Let the member learn as far as the stand says, over the days before today."""
-    said = list(stand.said)
+def _enrol(member: Member, course: Course, stand: Stand) -> None:
     start = stand.days_ago + max(stand.done, 1) * 0.8
     with clock.shifted(timedelta(days=-start)):
         learning.enrol(member, course)
+
+
+def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> None:
+    """Let the member learn as far as the stand says, over the days before today."""
+    said = list(stand.said)
     steps = course_for(member, course.id).way.steps
     for number, (step, _) in enumerate(zip(steps, demo.lessons, strict=True)):
         if number > stand.done or (number == stand.done and not stand.begun):

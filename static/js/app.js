@@ -14,5 +14,7 @@ import "./slug-check.js";
 import "./toast-note.js";
 import "./file-drop.js";
 import "./error-summary.js";
+import "./review-desk.js";
+import "./rubric-points.js";
 import "./busy-button.js";
 import "./dialog-fallback.js";

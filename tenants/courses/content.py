@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tenants.courses.exercise import exercise_content
 from tenants.courses.markup import html_of
 from tenants.courses.models import CHOICE_KINDS, Block, Course, Lesson, Module, Question
 from tenants.courses.question_rules import rule_of
@@ -41,7 +42,9 @@ def _module(module: Module, pages: Mapping[str, Mapping[str, Any]]) -> dict[str,
 def _lesson(lesson_id: str, page: Mapping[str, Any]) -> dict[str, Any]:
     facts = {name: page[name] for name in ("title", "minutes", "done_when", "kind")}
     questions = [block["question"]["id"] for block in page["blocks"] if block["kind"] == "question"]
-    return {"id": lesson_id, **facts, "questions": questions}
+    exercises = [block["id"] for block in page["blocks"] if block["kind"] == "exercise"]
+    more = {"exercises": exercises} if exercises else {}
+    return {"id": lesson_id, **facts, "questions": questions, **more}
 
 
 def content_of(lesson: Lesson) -> dict[str, Any]:
@@ -58,7 +61,8 @@ def content_of(lesson: Lesson) -> dict[str, Any]:
 
 def block_content(block: Block) -> dict[str, Any]:
     """Return the block as participants see it."""
-    shape = {"text": _text, "image": _image, "video": _video, "question": _question_block}.get(block.kind, _as_it_is)
+    shapes = {"text": _text, "image": _image, "video": _video, "question": _question_block, "exercise": _exercise}
+    shape = shapes.get(block.kind, _as_it_is)
     return {"id": str(block.id), "kind": block.kind, **shape(block)}
 
 
@@ -94,6 +98,10 @@ def _video(block: Block) -> dict[str, Any]:
         "media_type": body.get("media_type"),
         "seconds": body.get("seconds"),
     }
+
+
+def _exercise(block: Block) -> dict[str, Any]:
+    return exercise_content(block.body)
 
 
 def _question_block(block: Block) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tenants.courses.exercise import exercise_problem
 from tenants.courses.gaps import MAX_GAPS, gaps_of
 
 Item = TypeVar("Item", bound=Hashable)
@@ -53,9 +54,9 @@ def arranged(order: Sequence[Item], wanted: Sequence[Item]) -> list[Item]:
 
 
 def lesson_kind(block_kinds: Iterable[str]) -> str:
-    """Return what a lesson mainly is, for its drawing in outlines: video, question or text."""
+    """Return what a lesson mainly is, for its drawing in outlines: exercise, video, question or text."""
     kinds = set(block_kinds)
-    return next((kind for kind in ("video", "question") if kind in kinds), "text")
+    return next((kind for kind in ("exercise", "video", "question") if kind in kinds), "text")
 
 
 def count_changes(draft: Snapshot, live: Snapshot | None) -> int:
@@ -128,11 +129,15 @@ def lesson_problems(lesson_id: str, page: Mapping[str, Any]) -> list[Problem]:
             found.append(Problem(kind, lesson_id, title, block["id"]))
     if page["done_when"] == "question" and not any(block["kind"] == "question" for block in page["blocks"]):
         found.append(Problem("no_question", lesson_id, title))
+    if page["done_when"] == "approved" and not any(block["kind"] == "exercise" for block in page["blocks"]):
+        found.append(Problem("no_exercise", lesson_id, title))
     return found
 
 
 def _block_problem(block: Mapping[str, Any]) -> str | None:
-    check = {"image": _image_problem, "video": _video_problem, "question": _question_problem}.get(block["kind"])
+    checks = {"image": _image_problem, "video": _video_problem, "question": _question_problem,
+              "exercise": exercise_problem}  # fmt: skip
+    check = checks.get(block["kind"])
     return check(block) if check else None
 
 
