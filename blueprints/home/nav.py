@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,35 @@ class Item:
     url: str
     icon: str
     current: bool
+    count: int = 0
+    count_words: str = ""
+
+
+Counter = Callable[[frozenset[str]], int]
+_counters: dict[str, tuple[Counter, object]] = {}
+
+
+def counted(endpoint: str, counter: Counter, words: object) -> None:
+    """Show `counter(roles)` beside the entry of `endpoint`; `words` say of what, for those who hear the page."""
+    _counters[endpoint] = (counter, words)
+
+
+def counts() -> dict[str, int]:
+    """Return the numbers of this page's navigation by endpoint, asked once a request; none while Postgres is away."""
+    if "nav_counts" not in g:
+        roles: frozenset[str] = current_user.roles
+        try:
+            g.nav_counts = {endpoint: counter(roles) for endpoint, (counter, _words) in _counters.items()}
+        except DBAPIError:
+            g.nav_counts = {}
+    found: dict[str, int] = g.nav_counts
+    return found
 
 
 # endpoint, label, icon, roles that see it (empty: everybody)
 ACADEMY = (
     ("learning.home", _l("My learning"), "home", frozenset[str]()),
+    ("catalogue.index", _l("Catalogue"), "search", frozenset[str]()),
     ("progress.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),
     ("people.index", _l("People"), "user", frozenset({"manager", "owner"})),
@@ -54,7 +80,9 @@ def _platform_items() -> list[Item]:
 def _item(endpoint: str, label: str, icon: str) -> Item:
     blueprint = endpoint.split(".")[0]
     here = request.endpoint == endpoint or (request.blueprint == blueprint and not _has_own_entry(request.endpoint))
-    return Item(label, url_for(endpoint), icon, here)
+    words = str(_counters[endpoint][1]) if endpoint in _counters else ""
+    count = counts().get(endpoint, 0) if endpoint in _counters else 0
+    return Item(label, url_for(endpoint), icon, here, count, words)
 
 
 def _has_own_entry(endpoint: str | None) -> bool:

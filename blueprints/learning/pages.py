@@ -11,6 +11,8 @@ from blueprints.learning import learning
 from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import me
 from core.access import signed_in
+from tenants.catalogue.queries import over_for
+from tenants.catalogue.walks import walks_of
 from tenants.learning import queries
 
 
@@ -20,7 +22,7 @@ def home() -> str:
     """Show the person's courses, and first of all where to go on."""
     courses = queries.courses_of(me())
     resume = next((taken for taken in courses if taken.way.resume().step), None)
-    return render_template("learning/home.html", courses=courses, resume=resume)
+    return render_template("learning/home.html", courses=courses, resume=resume, over=over_for(me()), walks=walks_of(me()))
 
 
 @learning.get("/learn/<uuid:course_id>")

@@ -52,16 +52,26 @@ def answer(joining_id: UUID) -> None:
         return
     slug, _ = people.own_academy()
     assert row.email is not None
-    member = people.active_by_email(row.email)
+    member = people.member_by_email(row.email)
     if member is not None:
-        write_letter(row.email, "member_already", member.language or row.language, name=member.first_name,
-                     url=academy_url(slug, "/sign-in"), reset_url=academy_url(slug, "/reset"))  # fmt: skip
+        _tell_known(row, member, slug)
         db.session.delete(row)
         return
     token = new_token()
     row.token_hash = hash_of(token)
     write_letter(row.email, "confirm_joining", row.language, name=row.first_name,
                  url=academy_url(slug, f"/join/proof/{token}"), until=row.expires_at)  # fmt: skip
+
+
+def _tell_known(row: Joining, member: Member, slug: str) -> None:
+    """Write to somebody who is a member, or was removed: an open link lets nobody back in whom staff removed."""
+    assert row.email is not None
+    language = member.language or row.language
+    if not member.is_active:
+        write_letter(row.email, "member_removed", language)
+        return
+    write_letter(row.email, "member_already", language, name=member.first_name,
+                 url=academy_url(slug, "/sign-in"), reset_url=academy_url(slug, "/reset"))  # fmt: skip
 
 
 def joining_by_token(token: str) -> Joining | None:
@@ -91,14 +101,12 @@ def prove(token: str) -> Member:
 
 
 def _member_for(row: Joining) -> Member:
-    """Return the new participant, or one who was removed and comes back. Raises Gone for somebody who joined meanwhile."""
+    """Return the new participant. Raises Gone for an address that became a member's meanwhile."""
     assert row.email is not None
-    member = people.member_by_email(row.email)
-    if member is not None and member.is_active:
+    if people.member_by_email(row.email) is not None:
         raise Gone("member")
-    if member is None:
-        member = Member(email=row.email)
-        db.session.add(member)
+    member = Member(email=row.email)
+    db.session.add(member)
     member.first_name, member.last_name = row.first_name, row.last_name
     member.password_hash, member.language, member.state = row.password_hash, row.language, "active"
     member.email_confirmed_at = clock.now()

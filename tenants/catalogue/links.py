@@ -106,6 +106,12 @@ def uses_of(link: JoinLink) -> int:
     return db.session.scalar(sa.select(sa.func.count()).where(JoinUse.link_id == link.id)) or 0
 
 
+def has_used(link: JoinLink, member: Member) -> bool:
+    """Return whether the member came in by this link before."""
+    wanted = sa.select(JoinUse.used_at).where(JoinUse.link_id == link.id, JoinUse.member_id == member.id)
+    return db.session.scalar(wanted) is not None
+
+
 def use(link: JoinLink, member: Member, in_time: bool = False) -> dict[UUID, Came]:
     """Return what became of each course of the link for this member; using it again costs no further use.
 
@@ -114,11 +120,10 @@ def use(link: JoinLink, member: Member, in_time: bool = False) -> dict[UUID, Cam
     """
     db.session.scalar(sa.select(JoinLink.id).where(JoinLink.id == link.id).with_for_update())
     db.session.refresh(link)
-    used = db.session.scalar(sa.select(JoinUse.used_at).where(JoinUse.link_id == link.id, JoinUse.member_id == member.id))
-    why = why_dead(link)
+    used, why = has_used(link, member), why_dead(link)
     if why and not (why == "used_up" and used) and not (why == "expired" and in_time):
         raise Gone("link")
-    if used is None:
+    if not used:
         db.session.execute(insert(JoinUse).values(link_id=link.id, member_id=member.id, used_at=clock.now()))
         record("catalogue.link_used", actor_id=member.id, link=str(link.id))
     return {course.id: admit(member, course) for course in sorted(link.courses, key=lambda one: one.id)}

@@ -16,6 +16,8 @@ from tenants.audit.actions import record
 from tenants.catalogue import path_queries as queries
 from tenants.catalogue import rules
 from tenants.catalogue.models import Path, PathCourse, PathMember, PathStep
+from tenants.catalogue.path_queries import TakenCourses
+from tenants.catalogue.walks import Walk
 from tenants.courses.actions import MAX_SUMMARY, MAX_TITLE
 from tenants.courses.models import Course
 from tenants.courses.rules import arranged, stepped
@@ -202,6 +204,16 @@ def advance(row: PathMember, path: Path) -> list[UUID]:
         record("catalogue.path_done", path=str(path.id), member=str(row.member_id))
         db.session.flush()
     return fresh
+
+
+def is_behind(walk: Walk) -> bool:
+    """Return whether `advance` has something to do: a course that opened, or an end that was not noted yet."""
+    taken = {one.course.id: one.enrolment for step in walk.steps for one in step.courses if one.enrolment}
+    waiting = [
+        one for step in walk.steps if step.is_open and not step.has_choice for one in step.courses
+        if not one.is_done and TakenCourses(taken).may_begin(one.course.id, walk.follower.enrolled_at)
+    ]  # fmt: skip
+    return bool(waiting) or (walk.follower.done_at is None and walk.is_done)
 
 
 def choose(row: PathMember, path: Path, course_id: UUID) -> Course:

@@ -36,11 +36,14 @@ def lock_entry(course_id: UUID) -> CourseEntry | None:
 
 
 def count_taken() -> sa.Select[int]:
-    """Return the SELECT of how many places of `Course` are taken, to be correlated or given a WHERE."""
-    return (
-        sa.select(sa.func.count(Enrolment.id)).join(Member, Member.id == Enrolment.member_id)
-        .where(is_open_now(), Member.state == "active")
-    )
+    """Return the SELECT of how many places are taken, for a WHERE that names the course."""
+    there = sa.exists().where(Member.id == Enrolment.member_id, Member.state == "active").correlate(Enrolment)
+    return sa.select(sa.func.count(Enrolment.id)).where(is_open_now(), there)
+
+
+def taken_of_course() -> sa.ScalarSelect[int]:
+    """Return how many places are taken, as a column of a SELECT from courses."""
+    return count_taken().where(Enrolment.course_id == Course.id).correlate(Course).scalar_subquery()
 
 
 def free_places(entry: CourseEntry) -> int | None:
