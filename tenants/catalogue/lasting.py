@@ -21,6 +21,7 @@ from tenants.learning.actions import begin, expire
 from tenants.learning.models import Enrolment
 from tenants.people.models import Member
 
+SLACK_H = 2  # the clocks may change between the mark and the end
 LONGEST = timedelta(days=rules.MAX_DAYS)
 
 
@@ -89,7 +90,7 @@ def remind_all() -> int:
 def _remind(days: int) -> int:
     here = places.zone()
     until = rules.end_after(days, clock.today(here), here)
-    mark = Enrolment.ends_at - timedelta(days=days)
+    mark = Enrolment.ends_at - timedelta(days=days + 1, hours=SLACK_H)
     due = (
         sa.update(Enrolment)
         .where(Enrolment.state == "active", Enrolment.ends_at > clock.now(), Enrolment.ends_at <= until,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONPATH
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, lazyload
 
 from core.crypto import normalised
 from core.db import db
@@ -126,7 +126,8 @@ def before(member: Member, course_id: UUID, today: date) -> Before:
     outline, trainer = db.session.execute(
         sa.select(Publication.outline, Member).join(Course, Course.publication_id == Publication.id)
         .outerjoin(Member, Member.id == Course.trainer_id).where(Course.id == course_id)
-    ).unique().one()
+        .options(lazyload(Member.role_rows))
+    ).one()
     request = next((one for one in requests if one.state == "open"), None)
     last = requests[0] if requests and requests[0].state == "declined" else None
     return Before(offered, outline, trainer, request, last, places.ahead_of(request) if request else 0)
