@@ -59,7 +59,7 @@ def join_page(link: JoinLink, form: JoinByLinkForm) -> Any:
 def fill_in(link: JoinLink, form: JoinByLinkForm) -> Any:
     """Keep what was filled in; the answer is the same whoever has the address."""
     limits.spend([*limits.mail_limits(form.email.data, credentials.address()),
-                  Limit("join", (str(link.id),), 500, 3600), *limits.invitation_limits([form.email.data])])  # fmt: skip
+                  Limit("join mail", (form.email.data,), 5, 24 * 3600), Limit("join", (str(link.id),), 500, 3600)])  # fmt: skip
     try:
         joining.fill_in(link, form.email.data, form.first_name.data, form.last_name.data, form.password.data, language())
     except Refused:

@@ -143,11 +143,14 @@ def lock_paths_of(member_id: UUID) -> list[PathMember]:
     return list(db.session.scalars(followers(*active).with_for_update(of=PathMember)))
 
 
-def lock_followers(path_id: UUID) -> list[PathMember]:
-    """Return who follows the published path, locked."""
-    active = (PathMember.path_id == path_id, PathMember.state == "active", PathMember.path.has(state="published"))
-    there = PathMember.member.has(Member.state == "active")
-    return list(db.session.scalars(followers(*active, there).with_for_update(of=PathMember)))
+def lock_followers(path_id: UUID, among: Sequence[UUID] | None = None) -> list[PathMember]:
+    """Return who is or was on the published path, locked, of these members if named; nobody who was removed."""
+    wanted = followers(
+        PathMember.path_id == path_id, PathMember.path.has(state="published"), PathMember.member.has(Member.state == "active")
+    )
+    if among is not None:
+        wanted = wanted.where(PathMember.member_id.in_(among))
+    return list(db.session.scalars(wanted.with_for_update(of=PathMember).execution_options(populate_existing=True)))
 
 
 def published_ids() -> list[UUID]:

@@ -155,29 +155,28 @@ def archive_path(path: Path, by: Member) -> None:
 
 
 def follow(path: Path, members: Iterable[Member], by: Member | None = None) -> int:
-    """Put members on a published path and enrol them in what is open; return how many are new on it."""
+    """Put members on a published path and enrol them in what is open; return how many are new on it.
+
+    Every follower's row is locked before the first course's entry is, in one order: two who do this at once, or this
+    and a job, follow each other.
+    """
     if path.state != "published":
         raise Refused("path not published")
-    count = 0
-    for member in members:
-        made = db.session.scalars(
-            insert(PathMember).values(id=ids.uuid7(), path_id=path.id, member_id=member.id, state="ended",
-                                      enrolled_by=by.id if by else None, enrolled_at=clock.now())
-            .on_conflict_do_nothing(index_elements=["path_id", "member_id"]).returning(PathMember.id)
-        ).one_or_none()  # fmt: skip
-        count += _begin(path, member, by, is_new=made is not None)
-    return count
-
-
-def _begin(path: Path, member: Member, by: Member | None, is_new: bool) -> bool:
-    row = queries.lock_follower(path.id, member.id)
-    if row.state == "active":
-        return False
-    row.state, row.enrolled_at = "active", row.enrolled_at if is_new else clock.now()
-    record("catalogue.path_begun", actor_id=by.id if by else None, path=str(path.id), member=str(member.id))
+    ids_ = sorted(member.id for member in members)
+    if ids_:
+        db.session.execute(insert(PathMember).on_conflict_do_nothing(index_elements=["path_id", "member_id"]), [
+            {"id": ids.uuid7(), "path_id": path.id, "member_id": one, "state": "ended",
+             "enrolled_by": by.id if by else None, "enrolled_at": clock.now()}
+            for one in ids_
+        ])  # fmt: skip
+    fresh = [row for row in queries.lock_followers(path.id, ids_) if row.state != "active"]
+    for row in fresh:
+        row.state, row.enrolled_at = "active", clock.now()
+        record("catalogue.path_begun", actor_id=by.id if by else None, path=str(path.id), member=str(row.member_id))
     db.session.flush()
-    advance(row, path)
-    return True
+    for row in fresh:
+        advance(row, path)
+    return len(fresh)
 
 
 def unfollow(row: PathMember, by: Member) -> None:
@@ -237,7 +236,7 @@ def advance_member(member_id: UUID) -> int:
 
 def advance_path(path_id: UUID) -> int:
     """Open what is next for everyone on the path; return how many enrolments were made."""
-    return sum(len(advance(row, row.path)) for row in queries.lock_followers(path_id))
+    return sum(len(advance(row, row.path)) for row in queries.lock_followers(path_id) if row.state == "active")
 
 
 def advance_all() -> None:

@@ -144,6 +144,8 @@ def walks_on(viewer: Member, path: Path) -> list[Walk]:
 
 
 def _walks(rows: list[PathMember], names: Mapping[UUID, str]) -> list[Walk]:
+    if not rows:
+        return []
     courses = {one.course_id: one.course for row in rows for step in row.path.steps for one in step.courses}
     outlines = _outlines(courses.values())
     wanted = sa.select(Enrolment).where(

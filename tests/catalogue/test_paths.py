@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -245,3 +246,23 @@ def test_progress_of_everyone_costs_as_many_statements_for_one_as_for_six(world:
     assert counted[0][1] == counted[1][1] <= 6
     with db.scope(cast.academy.scope), pytest.raises(NotFound):
         walks.walks_on(member(cast, "author"), world.path())
+
+
+def test_two_trainers_who_put_the_same_people_on_a_path_at_once_follow_each_other(world: World, cast: Cast) -> None:
+    start, counts, failed = threading.Barrier(4), [], []
+    people = ["participant", "second", "author", "manager"]
+
+    def run(shift: int) -> None:
+        try:
+            start.wait(20)
+            counts.append(world.follow(*people[shift:], *people[:shift]))
+        except Exception as error:
+            failed.append(repr(error))
+
+    threads = [threading.Thread(target=run, args=(shift,)) for shift in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failed == [] and sorted(counts) == [0, 0, 0, 4]
+    assert all(world.taking(who) == {0} for who in people)
