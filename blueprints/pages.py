@@ -5,6 +5,7 @@ from __future__ import annotations
 from blueprints.academies import academies
 from blueprints.accounts import accounts
 from blueprints.assets import assets
+from blueprints.catalogue import catalogue
 from blueprints.courses import courses
 from blueprints.dev import dev
 from blueprints.exercises import exercises
@@ -26,7 +27,7 @@ def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
     for blueprint in (accounts, academies, home):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, exercises, reviews, progress, files, settings):
+    for blueprint in (people, courses, learning, exercises, reviews, catalogue, progress, files, settings):
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from blueprints.academies.words import SLUG_PROBLEMS
+from tenants.catalogue.rules import MAX_ANSWER, MAX_REASON
 from tenants.courses.actions import MAX_TITLE
 from tenants.courses.markup import MAX_MARKDOWN
 from tenants.courses.rules import MAX_CHOICES
@@ -20,6 +21,7 @@ REASONS = {
     "address": _l("Your account has no e-mail address to enter the academy with. Ask the platform for help."),
     "by operator": _l("The platform asked for this closing, so only the platform can take it back. Ask its people."),
     "confirm first": _l("You have one academy already. Confirm your e-mail address first; then you can open more."),
+    "decided": _l("Somebody decided about this request already. Open the page of requests to see what is open."),
     "days": _l("Choose a number of days to undo from 0 to 90."),
     "last owner": _l("You are the only owner. Give the academy another owner before you leave."),
     "name or colour": _l("Give the academy a name of 2 to 80 characters and a colour such as #2f5bb7."),
@@ -41,6 +43,21 @@ REASONS = {
     "too many phrases": _l("You have %(most)d phrases, which is all there is room for. Delete one first.", most=MOST_PHRASES),
     "too many academies": _l("You own as many academies as one account may. Close one, or ask the platform for more."),
     "too much work": _l("This academy asked for a great deal of work at once. Wait a few minutes and try again."),
+    "domain": _l("This link is for other addresses. Use another address, or ask for another link."),
+    "empty path": _l("Add a step first: a path needs at least one course."),
+    "last day": _l("Choose today or a day within ten years."),
+    "link revoked": _l("This link was withdrawn. Make a new one."),
+    "needed": _l("The courses of this step changed meanwhile. Reload the page and choose again."),
+    "no course": _l("Choose at least one course. A path has at most 50 steps, a step at most 20 courses."),
+    "not open": _l("This course cannot be entered now. Open its page in the catalogue to see how it stands."),
+    "not yours to leave": _l("Somebody enrolled you in this course. Ask them or your trainer to take you off it."),
+    "not yours to renew": _l("This course cannot be renewed by yourself now. Ask your trainer."),
+    "path not published": _l("Publish the path first; then you can put people on it."),
+    "place is gone": _l("Your place went to the next person in line. You can join the line again."),
+    "reason too long": _l("Keep your reason under %(most)d signs.", most=MAX_REASON),
+    "sentence": _l("Write a sentence of at most %(most)d signs.", most=MAX_ANSWER),
+    "step closed": _l("This course opens when the step before is done. Finish that first."),
+    "taken off": _l("You were taken off this course. Ask your trainer to put you back on it."),
     "its name": _l("A name has 1 to %(most)d characters. Make it shorter, or write one.", most=MAX_NAME),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.db import academy_metadata
 from tenants.audit import models as audit
+from tenants.catalogue import models as catalogue
 from tenants.courses import models as courses
 from tenants.exercises import models as exercises
 from tenants.files import models as files
@@ -12,4 +13,6 @@ from tenants.mail import models as mail
 from tenants.people import models as people
 from tenants.settings import models as settings
 
-__all__ = ["academy_metadata", "audit", "courses", "exercises", "files", "learning", "mail", "people", "settings"]
+__all__ = [
+    "academy_metadata", "audit", "catalogue", "courses", "exercises", "files", "learning", "mail", "people", "settings",
+]

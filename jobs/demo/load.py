@@ -22,6 +22,7 @@ from core.urls import academy_url, platform_url
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
+from jobs.demo.entry import write_entry
 from jobs.demo.exercises import add_exercise, hand_in_all
 from tenants.courses.actions import add_lesson, add_module, create_course
 from tenants.courses.block_actions import ChoiceDraft, QuestionDraft, add_block, save_picture, save_question
@@ -83,6 +84,8 @@ def _load_academy(demo: DemoAcademy) -> None:
         for person in demo.people:
             for stand in person.stands:
                 _walk(members[person.key], *courses[stand.course], stand)
+        takers = {slug: [person.key for person in demo.people for stand in person.stands if stand.course == slug] for slug in courses}
+        write_entry(demo.slug, members, {slug: course for slug, (course, _) in courses.items()}, takers)
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:

@@ -56,7 +56,7 @@ NO_PAGE = frozenset(
 )
 LINKS = frozenset(
     "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.entry "
-    "people.set_password people.confirm_email".split()
+    "people.set_password people.confirm_email catalogue.join catalogue.prove".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them.
 AFTERWARDS = frozenset("accounts.sign_up_done academies.look academies.opened academies.receipt".split())
