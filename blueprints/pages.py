@@ -5,12 +5,14 @@ from __future__ import annotations
 from blueprints.academies import academies
 from blueprints.accounts import accounts
 from blueprints.assets import assets
+from blueprints.certificates import certificates
 from blueprints.courses import courses
 from blueprints.dev import dev
 from blueprints.files import files
 from blueprints.health import health
 from blueprints.home import home
 from blueprints.hosts import HostedFlask
+from blueprints.issuers import issuers
 from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
@@ -22,9 +24,9 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, home):
+    for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, progress, files, settings):
+    for blueprint in (people, courses, learning, progress, files, settings, certificates):
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

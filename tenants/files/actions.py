@@ -52,6 +52,13 @@ def store_captions(source: BinaryIO, name: str, by: Member | None = None) -> Fil
     return _store(_file("captions", "text/vtt", name, by), io.BytesIO(captions_of(source)))
 
 
+def store_made(content: bytes, media_type: str, name: str, made_for: str) -> File:
+    """Return a document that the feature `made_for` made for one person: kept apart from what authors uploaded."""
+    file = _file("document", media_type, name, None)
+    file.made_for = made_for
+    return _store(file, io.BytesIO(content))
+
+
 def _file(kind: str, media_type: str, name: str, by: Member | None) -> File:
     return File(
         id=ids.uuid7(), name=plain_name(name), kind=kind, media_type=media_type,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from core.errors import Refused
 from tenants.audit.models import Event
@@ -256,5 +257,7 @@ def _finish(open_: OpenLesson) -> Progress:
     others = [step for step in open_.taken.way.steps if step.id != open_.step.id]
     if enrolment.done_at is None and all(step.is_done for step in others):
         enrolment.done_at = clock.now()
+        with suppress(Refused):  # so much work waits that no more is taken; a daily look finds who was forgotten
+            queue.later("certificates.issue", enrolment_id=enrolment.id, priority=3)
     db.session.flush()
     return progress

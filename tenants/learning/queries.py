@@ -164,7 +164,7 @@ def results_of(page: Page, rows: Mapping[str, Answer]) -> list[Result]:
 
 def file_for(member: Member, file_id: UUID) -> File:
     """Return a file that the member may see: staff any, others those of the courses they take. Raises NotFound."""
-    wanted = sa.select(File).where(File.id == file_id)
+    wanted = sa.select(File).where(File.id == file_id, File.made_for.is_(None))
     if not member.roles & STAFF:
         shown = (
             sa.select(sa.literal(1)).select_from(Enrolment)

@@ -1,0 +1,2 @@
+from flask import Blueprint
+certificates = Blueprint("certificates", __name__)
