@@ -38,7 +38,7 @@ def issued() -> str:
 
 def around(found: IssuedPage) -> dict[str, str | None]:
     """Return where the pages before and after are, of the same selection."""
-    kept = {key: request.args.get(key) for key in ("q", "show", "course")}
+    kept: dict[str, Any] = {key: request.args.get(key) for key in ("q", "show", "course")}
     return {
         "before": url_for(".issued", page=found.number - 1, **kept) if found.number > 1 else None,
         "after": url_for(".issued", page=found.number + 1, **kept) if found.last < found.total else None,

@@ -36,15 +36,17 @@ def issue_for(enrolment_id: UUID) -> Certificate | None:
     if row is None:
         return None
     enrolment, course, outline, design, hours = row
+    done_at = enrolment.done_at
+    assert done_at is not None, "asked for in SQL"
     earlier = sa.select(Certificate).where(
-        Certificate.enrolment_id == enrolment.id, Certificate.earned_at == enrolment.done_at, Certificate.origin == "earned"
+        Certificate.enrolment_id == enrolment.id, Certificate.earned_at == done_at, Certificate.origin == "earned"
     )
     found = db.session.scalars(earlier.limit(1)).first()
     if found is not None:
         return found
     own = queries.own_academy()
     facts = facts_of(own, design, outline or {"title": course.title, "summary": course.summary}, hours)
-    return _issue(own, enrolment.member, facts, enrolment.done_at, _day(enrolment.done_at, own), "earned", course.id, design,
+    return _issue(own, enrolment.member, facts, done_at, _day(done_at, own), "earned", course.id, design,
                   enrolment_id=enrolment.id)  # fmt: skip
 
 

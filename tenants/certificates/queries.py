@@ -73,6 +73,7 @@ def courses_by_design() -> dict[UUID, list[str]]:
     )
     found: dict[UUID, list[str]] = {}
     for design_id, title in rows:
+        assert design_id is not None, "asked for in SQL"
         found.setdefault(design_id, []).append(title)
     return found
 
