@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from tenants.certificates import design_actions, importing
@@ -21,5 +20,5 @@ def write(language: str, course: Course, owner: Member, trainer: Member, learner
     """Give the course a certificate, signed by the trainer, and the learner one from another system."""
     title = {"nl": "Certificaat", "en": "Certificate"}[language]
     draft = DesignDraft(title, BODY[language], f"{trainer.name}, trainer", language=language, valid_months=24)
-    design_actions.certify(course, design_actions.create_design(draft, owner), Decimal("12.5"), False, owner)
+    design_actions.certify(course, design_actions.create_design(draft, owner), Decimal("12.5"), True, owner)
     importing.take(f"number,email,course,date\n2025-0117,{learner.email},{PAST[language]},2025-01-17", owner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -108,9 +108,10 @@ def give(members: Iterable[Member], course: Course, day: date, by: Member) -> li
     own, design, hours = queries.own_academy(), *_design_of(course)
     if day > own.today:
         raise Refused("future day")
-    have, now = queries.holders_of(course.id), clock.now()
+    have = queries.holders_of(course.id)
+    earned_at = clock.now() if day == own.today else datetime.combine(day, time(12), ZoneInfo(own.zone))
     facts = facts_of(own, design, {"title": course.title, "summary": course.summary}, hours)
-    return [_issue(own, one, facts, now, day, "given", course.id, design, by=by)
+    return [_issue(own, one, facts, earned_at, day, "given", course.id, design, by=by)
             for one in members if one.id not in have]  # fmt: skip
 
 

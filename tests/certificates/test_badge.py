@@ -85,7 +85,7 @@ def test_a_forger_with_a_key_of_their_own_is_found() -> None:
     for issuer in (ISSUER, f"https://kweek.example/issuers/{forger.thumbprint}"):
         found = badge.credential(awarded())
         found["issuer"]["id"] = issuer
-        with pytest.raises(NotGenuine, match="another key|does not fit"):
+        with pytest.raises(NotGenuine, match=r"another key|does not fit"):
             check.check(badge.signed(found, forger), KEY.jwk, NOW)
     with pytest.raises(NotGenuine, match="another key"):
         check.check(badge.signed(badge.credential(awarded()), forger), None, NOW)

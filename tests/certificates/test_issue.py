@@ -126,9 +126,8 @@ def test_a_replacement_carries_the_present_name_and_the_old_one_says_so(given: G
 
 
 def test_a_revoked_one_is_not_issued_again_by_the_sweep(given: Given, issued: UUID) -> None:
-    with given.inside():
-        with pytest.raises(Refused, match="why ended"):
-            actions.revoke(given.certificate(issued), "  ", member(given.cast, "owner"))
+    with given.inside(), pytest.raises(Refused, match="why ended"):
+        actions.revoke(given.certificate(issued), "  ", member(given.cast, "owner"))
     with given.inside():
         actions.revoke(given.certificate(issued), "Fraud in the test", member(given.cast, "owner"))
         assert actions.queue_missing() == 0
@@ -165,6 +164,9 @@ def test_by_hand_nobody_gets_a_second_one_and_no_day_to_come(given: Given) -> No
         day = queries.own_academy().today
         assert [one.name for one in actions.give(people, course, day, owner)] == ["Sanne de Wit", "Yusuf Demir"]
         assert actions.give(people, course, day, owner) == []
+        author = member(given.cast, "author")
+        earlier = actions.give([author], course, date(2025, 3, 30), owner)[0]
+        assert earlier.issued_on == date(2025, 3, 30) == earlier.earned_at.date() and earlier.expires_on == date(2027, 3, 30)
         with pytest.raises(Refused, match="future day"):
             actions.give(people, course, day + timedelta(days=1), owner)
         design_actions.certify(course, None, None, False, owner)
