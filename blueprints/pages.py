@@ -6,6 +6,7 @@ from blueprints.academies import academies
 from blueprints.accounts import accounts
 from blueprints.assets import assets
 from blueprints.catalogue import catalogue
+from blueprints.certificates import certificates
 from blueprints.courses import courses
 from blueprints.dev import dev
 from blueprints.exercises import exercises
@@ -13,6 +14,7 @@ from blueprints.files import files
 from blueprints.health import health
 from blueprints.home import home
 from blueprints.hosts import HostedFlask
+from blueprints.issuers import issuers
 from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
@@ -25,9 +27,9 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, home):
+    for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, exercises, reviews, catalogue, progress, files, settings):
+    for blueprint in (people, courses, learning, exercises, reviews, catalogue, certificates, progress, files, settings):
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

@@ -59,5 +59,13 @@ REASONS = {
     "step closed": _l("This course opens when the step before is done. Finish that first."),
     "taken off": _l("You were taken off this course. Ask your trainer to put you back on it."),
     "its name": _l("A name has 1 to %(most)d characters. Make it shorter, or write one.", most=MAX_NAME),
+    "design text": _l("A design needs a heading and a text. Only name, course, date, hours and number are filled in."),
+    "future day": _l("A certificate cannot carry a day that has not come. Choose today or an earlier day."),
+    "no design": _l("This course gives no certificate yet. Choose a design on the course's page first."),
+    "no such share": _l("Choose who may see the certificate: nobody, the facts, or your name too."),
+    "not valid any more": _l("This certificate was replaced, renewed or revoked meanwhile. Open it again to see how it stands."),
+    "rows": _l("Something in the file changed meanwhile. Read it again and look at the rows."),
+    "too many keys": _l("The platform took no new signing key from this academy. Ask its people for help."),
+    "why ended": _l("Write down why, in at most 500 characters: it is kept with the certificate."),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.db import academy_metadata
 from tenants.audit import models as audit
 from tenants.catalogue import models as catalogue
+from tenants.certificates import models as certificates
 from tenants.courses import models as courses
 from tenants.exercises import models as exercises
 from tenants.files import models as files
@@ -14,5 +15,6 @@ from tenants.people import models as people
 from tenants.settings import models as settings
 
 __all__ = [
-    "academy_metadata", "audit", "catalogue", "courses", "exercises", "files", "learning", "mail", "people", "settings",
+    "academy_metadata", "audit", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
+    "settings",
 ]

@@ -65,6 +65,7 @@ ACADEMY = (
     ("progress.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),
     ("people.index", _l("People"), "user", frozenset({"manager", "owner"})),
+    ("certificates.index", _l("Certificates"), "award", frozenset[str]()),
     ("settings.show", _l("Settings"), "gear", frozenset({"manager", "owner"})),
 )
 

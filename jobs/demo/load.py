@@ -19,6 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
+from jobs.demo import certificates
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
@@ -76,6 +77,9 @@ def _load_academy(demo: DemoAcademy) -> None:
         members = _people(demo, owner_id)
         courses = {course.slug: (_course(course, members), course) for course in load_courses(demo.slug)}
         db.session.flush()
+        learner = next(person for person in demo.people if person.roles == ("participant",))
+        certificates.write(demo.language, next(iter(courses.values()))[0],
+                           *(members[person.key] for person in (demo.people[0], demo.people[1], learner)))  # fmt: skip
         for person in demo.people:
             for stand in person.stands:
                 _enrol(members[person.key], courses[stand.course][0], stand)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from core.errors import NotFound, Refused
 from tenants.audit.models import Event
@@ -310,5 +311,7 @@ def _complete(open_: OpenLesson, progress: Progress) -> Progress:
         enrolment.done_at = clock.now()
         db.session.flush()
         turns.tell("done", enrolment)
+        with suppress(Refused):  # so much work waits that no more is taken; a daily look finds who was forgotten
+            queue.later("certificates.issue", enrolment_id=enrolment.id, priority=3)
     db.session.flush()
     return progress

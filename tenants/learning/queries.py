@@ -230,7 +230,9 @@ def file_for(member: Member, file_id: UUID) -> File:
             .where(Publication.outline["files"].has_key(str(file_id)))
         )
         otherwise = shown.exists()
-    file = db.session.scalar(sa.select(File).where(File.id == file_id, readable(member, otherwise)))
+    file = db.session.scalar(
+        sa.select(File).where(File.id == file_id, File.made_for.is_(None), readable(member, otherwise))
+    )
     if file is None:
         raise NotFound("no such file")
     return file
