@@ -16,6 +16,7 @@ from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.people import people
 from blueprints.progress import progress
+from blueprints.sessions import sessions
 from blueprints.settings import settings
 from core.config import config
 
@@ -24,7 +25,7 @@ def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
     for blueprint in (accounts, academies, home):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, progress, files, settings):
+    for blueprint in (people, courses, learning, progress, files, sessions, settings):
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

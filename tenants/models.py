@@ -9,6 +9,7 @@ from tenants.files import models as files
 from tenants.learning import models as learning
 from tenants.mail import models as mail
 from tenants.people import models as people
+from tenants.sessions import models as sessions
 from tenants.settings import models as settings
 
-__all__ = ["academy_metadata", "audit", "courses", "files", "learning", "mail", "people", "settings"]
+__all__ = ["academy_metadata", "audit", "courses", "files", "learning", "mail", "people", "sessions", "settings"]

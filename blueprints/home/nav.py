@@ -22,6 +22,7 @@ class Item:
 # endpoint, label, icon, roles that see it (empty: everybody)
 ACADEMY = (
     ("learning.home", _l("My learning"), "home", frozenset[str]()),
+    ("sessions.agenda", _l("Agenda"), "cal", frozenset[str]()),
     ("progress.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),
     ("people.index", _l("People"), "user", frozenset({"manager", "owner"})),
