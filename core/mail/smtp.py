@@ -45,7 +45,7 @@ def _invite(mail: EmailMessage, calendar: str) -> None:
     parameters = {"method": found.group(1) if found else "PUBLISH"}
     mail.add_alternative(calendar, subtype="calendar", params=parameters)
     mail.add_attachment(calendar.encode(), maintype="text", subtype="calendar", filename="invitation.ics",
-                        params=parameters)  # fmt: skip
+                        params={**parameters, "charset": "utf-8"})  # fmt: skip
 
 
 def message_id(letter_id: UUID) -> str:

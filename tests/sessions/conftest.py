@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from core import clock
 from core.db import db
 from tenants.learning.actions import enrol
+from tenants.people.models import MemberSession
 from tests.cast import Cast, make_cast
 from tests.courses.writing import member
 from tests.factories import published_course
@@ -24,8 +28,11 @@ class Taught:
 
 @pytest.fixture
 def cast(academy: Opened) -> Cast:
-    """Return the people of the academy."""
-    return make_cast(academy)
+    """Return the people of the academy, signed in for as long as tests shift the clock."""
+    cast = make_cast(academy)
+    with db.scope(academy.scope, commit=True):
+        db.session.execute(sa.update(MemberSession).values(expires_at=clock.now() + timedelta(days=90)))
+    return cast
 
 
 @pytest.fixture
