@@ -18,6 +18,7 @@ from blueprints.people import people
 from blueprints.progress import progress
 from blueprints.sessions import sessions
 from blueprints.settings import settings
+from blueprints.surveys import surveys
 from core.config import config
 
 
@@ -25,7 +26,7 @@ def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
     for blueprint in (accounts, academies, home):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, progress, files, sessions, settings):
+    for blueprint in (people, courses, learning, progress, files, sessions, settings, surveys):
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

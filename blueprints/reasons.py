@@ -48,5 +48,7 @@ REASONS = {
     "join link": _l("Give a whole link that begins with https://, as the meeting program shows it."),
     "no such time": _l("This time does not exist: in that night the clock goes forward. Choose another time."),
     "no such span": _l("The end lies after the start, 12 hours later at most. Check both times."),
+    "survey mode": _l("Whether a survey is anonymous is fixed once it was published. Reload the page."),
+    "survey closed": _l("This survey is closed and takes no more answers."),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
 }  # fmt: skip

@@ -11,5 +11,6 @@ from tenants.mail import models as mail
 from tenants.people import models as people
 from tenants.sessions import models as sessions
 from tenants.settings import models as settings
+from tenants.surveys import models as surveys
 
-__all__ = ["academy_metadata", "audit", "courses", "files", "learning", "mail", "people", "sessions", "settings"]
+__all__ = ["academy_metadata", "audit", "courses", "files", "learning", "mail", "people", "sessions", "settings", "surveys"]
