@@ -24,7 +24,6 @@ from tenants.sessions.models import MAX_PLACES, LiveSession
 
 LINE = Length(max=MAX_LINE, message=_l("Keep it under 200 signs."))
 AHEADS = [(str(minutes), words) for minutes, words in AHEAD_WORDS.items()]
-WHOLE = _l("Write a whole number.")
 
 
 class SessionForm(FlaskForm):  # type: ignore[misc]

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from blueprints.sessions import sessions
-from core import clock
 from core.i18n import format_day, zone
 from tenants.sessions.models import LiveSession
 from tenants.sessions.queries import Listed, Shown
@@ -61,13 +60,6 @@ def places_words(shown: Shown) -> str:
 def attendance_words() -> dict[str, str]:
     """Return the four words of attendance."""
     return {key: str(text) for key, text in ATTENDANCE_WORDS.items()}
-
-
-@sessions.app_template_global()
-def days_until(session: LiveSession) -> str:
-    """Return "Today", "Tomorrow", or nothing."""
-    days = (session.starts_wall.date() - clock.today(session.zone)).days
-    return {0: _("Today"), 1: _("Tomorrow")}.get(days, "")
 
 
 def page_number() -> int:

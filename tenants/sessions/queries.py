@@ -20,7 +20,7 @@ from tenants.courses.models import Course, Publication
 from tenants.learning.models import Enrolment
 from tenants.people.models import Member
 from tenants.sessions.models import LiveSession, Seat
-from tenants.sessions.rules import doors_open, may_plan
+from tenants.sessions.rules import doors_open, may_leave, may_plan
 from tenants.sessions.seats import leave_until, signup_until
 
 PER_PAGE = 25
@@ -57,7 +57,7 @@ class Shown:
 
     @property
     def turn(self) -> int | None:
-        """Return until when the order counts; see `queries.place_in_line`."""
+        """Return the person's place in the order of coming; see `place_in_line`."""
         return self.seat.turn if self.seat is not None else None
 
     @property
@@ -83,8 +83,8 @@ class Shown:
     @property
     def can_leave(self) -> bool:
         """Return whether the person may give up what they have."""
-        end = self.session.starts_at if self.state == "waiting" else self.leave_until
-        return bool(self.state) and not self.session.is_cancelled and clock.now() < end
+        in_time = may_leave(self.state, self.leave_until, self.session.starts_at, clock.now())
+        return bool(self.state) and not self.session.is_cancelled and in_time
 
     @property
     def link(self) -> str | None:

@@ -76,17 +76,9 @@ def ahead_of(starts_wall: datetime, starts_at: datetime, zone: str, minutes: int
     return next(iter(_moments(wall, zone)), starts_at - timedelta(minutes=minutes))
 
 
-def why_not_join(is_cancelled: bool, signup_until: datetime, now: datetime) -> str | None:
-    """Return why nobody can sign up any more, or None."""
-    if is_cancelled:
-        return "session cancelled"
-    return "sign-up closed" if now >= signup_until else None
-
-
-def why_not_leave(state: str, leave_until: datetime, starts_at: datetime, now: datetime) -> str | None:
-    """Return why a participant cannot give this seat up, or None; who waits may leave until the start."""
-    end = starts_at if state == "waiting" else leave_until
-    return "too late to leave" if now >= end else None
+def may_leave(state: str, leave_until: datetime, starts_at: datetime, now: datetime) -> bool:
+    """Return whether a participant may give this seat up; who waits may leave until the start."""
+    return now < (starts_at if state == "waiting" else leave_until)
 
 
 def has_room(places: int | None, seated: int) -> bool:

@@ -18,7 +18,7 @@ from core.errors import Refused
 from tenants.audit.actions import record
 from tenants.people.models import Member
 from tenants.sessions.models import ATTENDANCE, LiveSession, Seat
-from tenants.sessions.rules import ahead_of, can_record, has_room, minutes_for, why_not_join, why_not_leave
+from tenants.sessions.rules import ahead_of, can_record, has_room, may_leave, minutes_for
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ def take_seat(session: LiveSession, member: Member, by: Member | None = None) ->
     """
     now = clock.now()
     until = signup_until(session) if by is None else session.ends_at
-    why = why_not_join(session.is_cancelled, until, now)
-    if why is not None:
-        raise Refused(why)
+    if session.is_cancelled:
+        raise Refused("session cancelled")
+    if now >= until:
+        raise Refused("sign-up closed")
     seat = db.session.scalar(sa.select(Seat).where(Seat.session_id == session.id, Seat.member_id == member.id))
     if seat is not None and seat.state != "left":
         return seat
@@ -65,9 +66,8 @@ def leave_seat(session: LiveSession, seat: Seat, by: Member | None = None) -> No
     """
     if seat.state == "left":
         return
-    why = why_not_leave(seat.state, leave_until(session), session.starts_at, clock.now()) if by is None else None
-    if why is not None:
-        raise Refused(why)
+    if by is None and not may_leave(seat.state, leave_until(session), session.starts_at, clock.now()):
+        raise Refused("too late to leave")
     free_seat(session, seat, by.id if by else seat.member_id)
 
 

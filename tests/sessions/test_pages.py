@@ -139,7 +139,7 @@ def test_a_move_without_a_reason_is_422(app: HostedFlask, cast: Cast) -> None:
 def test_cancelling_asks_why_and_says_so_everywhere(app: HostedFlask, cast: Cast) -> None:
     session, browser = plan(cast), cast.client(app, "trainer")
     take(cast, session, "participant")
-    assert "Cancel for 1 people" in browser.get(f"/sessions/{session}/cancellation").text
+    assert "Cancel for 1 person" in browser.get(f"/sessions/{session}/cancellation").text
     assert browser.post(f"/sessions/{session}/cancellation", data={"reason": " "}).status_code == 422
     assert browser.post(f"/sessions/{session}/cancellation", data={"reason": "The <b>boiler</b> broke"}).status_code == 302
     page = cast.client(app, "participant").get(f"/agenda/{session}").text

@@ -12,11 +12,10 @@ from tenants.sessions.rules import (
     NoSuchTime,
     ahead_of,
     doors_open,
+    may_leave,
     minutes_for,
     moments_of,
     span_of,
-    why_not_join,
-    why_not_leave,
 )
 
 ZONE = "Europe/Amsterdam"
@@ -81,13 +80,11 @@ def test_a_day_before_that_falls_into_the_skipped_hour_still_has_a_moment() -> N
     assert ahead_of(starts_wall, starts_at, ZONE, DAY) == starts_at - timedelta(days=1)
 
 
-def test_seats_are_taken_until_the_sign_up_closes_and_given_up_until_the_set_time() -> None:
+def test_seats_are_given_up_until_the_set_time_and_who_waits_leaves_until_the_start() -> None:
     now = datetime(2026, 5, 4, 12, tzinfo=UTC)
     later, earlier = now + timedelta(hours=1), now - timedelta(hours=1)
-    assert why_not_join(False, later, now) is None
-    assert why_not_join(False, now, now) == "sign-up closed" and why_not_join(True, later, now) == "session cancelled"
-    assert why_not_leave("seated", earlier, later, now) == "too late to leave"
-    assert why_not_leave("waiting", earlier, later, now) is None and why_not_leave("seated", later, later, now) is None
+    assert not may_leave("seated", earlier, later, now) and not may_leave("seated", now, later, now)
+    assert may_leave("waiting", earlier, later, now) and may_leave("seated", later, later, now)
 
 
 def test_the_doors_open_half_an_hour_before_and_close_at_the_end() -> None:
