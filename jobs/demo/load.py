@@ -21,6 +21,7 @@ from core.sealed import matches
 from core.urls import academy_url, platform_url
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
+from jobs.demo.gatherings import gather
 from tenants.courses.actions import add_lesson, add_module, create_course
 from tenants.courses.block_actions import ChoiceDraft, QuestionDraft, add_block, save_question
 from tenants.courses.models import Course, Lesson
@@ -76,6 +77,7 @@ def _load_academy(demo: DemoAcademy) -> None:
         for person in demo.people:
             for stand in person.stands:
                 _walk(members[person.key], *courses[stand.course], stand)
+        gather(demo, members, [course for course, _ in courses.values()])
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:
