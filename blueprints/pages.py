@@ -21,7 +21,9 @@ from blueprints.mailbox import mailbox
 from blueprints.people import people
 from blueprints.progress import progress
 from blueprints.reviews import reviews
+from blueprints.sessions import sessions
 from blueprints.settings import settings
+from blueprints.surveys import surveys
 from core.config import config
 
 
@@ -29,7 +31,8 @@ def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, exercises, reviews, catalogue, certificates, progress, files, settings):
+    for blueprint in (people, courses, learning, exercises, reviews, catalogue, certificates, progress, files, sessions,
+                      settings, surveys):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

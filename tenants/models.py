@@ -12,9 +12,11 @@ from tenants.files import models as files
 from tenants.learning import models as learning
 from tenants.mail import models as mail
 from tenants.people import models as people
+from tenants.sessions import models as sessions
 from tenants.settings import models as settings
+from tenants.surveys import models as surveys
 
 __all__ = [
     "academy_metadata", "audit", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
-    "settings",
+    "sessions", "settings", "surveys",
 ]

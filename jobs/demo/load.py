@@ -25,6 +25,7 @@ from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Pers
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
 from jobs.demo.entry import write_entry
 from jobs.demo.exercises import add_exercise, hand_in_all
+from jobs.demo.gatherings import gather
 from tenants.courses.actions import add_lesson, add_module, create_course
 from tenants.courses.block_actions import ChoiceDraft, QuestionDraft, add_block, save_picture, save_question
 from tenants.courses.models import Course, Lesson
@@ -90,6 +91,7 @@ def _load_academy(demo: DemoAcademy) -> None:
                 _walk(members[person.key], *courses[stand.course], stand)
         takers = {slug: [person.key for person in demo.people for stand in person.stands if stand.course == slug] for slug in courses}
         write_entry(demo.slug, members, {slug: course for slug, (course, _) in courses.items()}, takers)
+        gather(demo, members, [course for course, _ in courses.values()])
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:
