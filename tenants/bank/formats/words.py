@@ -85,7 +85,7 @@ def from_html(source: str, notes: Notes) -> str:
         raise Unfit("too_nested")
     reader = _Plain()
     reader.feed(nh3.clean(INLINE_DATA.sub(r"\1\2x\2", source), tags=KEPT, attributes={"a": {"href"}, "img": {"alt", "src"}},
-                          url_schemes={"http", "https", "mailto"}, url_relative="passthrough", link_rel=None))  # fmt: skip
+                          url_schemes={"http", "https", "mailto"}, url_relative="pass_through", link_rel=None))  # fmt: skip
     reader.close()
     if reader.images:
         notes.lost("image", number=reader.images)
