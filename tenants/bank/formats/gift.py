@@ -28,6 +28,7 @@ from tenants.bank.formats.words import plain
 SIGNS = "\\~=#{}:n"
 HIDDEN = {sign: chr(0xFDD0 + place) for place, sign in enumerate(SIGNS)}
 SHOWN = {ord(hidden): "\n" if sign == "n" else sign for sign, hidden in HIDDEN.items()}
+AS_WRITTEN = {ord(hidden): f"\\{sign}" for sign, hidden in HIDDEN.items()}
 ESCAPED = re.compile(r"\\([\\~=#{}:n])")
 STRANGE = re.compile("[\ufdd0-\ufdef]")
 FORM = re.compile(r"\s*\[(html|moodle|plain|markdown|autoformat|auto_format)\]", re.IGNORECASE)
@@ -88,7 +89,7 @@ def _chunks(text: str, reading: Reading) -> Iterator[_Chunk]:
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
         if bare.startswith("//"):
-            tags += [re.sub(r"\\(.)", r"\1", _shown(tag)) for tag in COMMENT_TAG.findall(bare)]
+            tags += [re.sub(r"\\(.)", r"\1", tag) for tag in COMMENT_TAG.findall(bare.translate(AS_WRITTEN))]
             continue
         if not bare:
             if chunk and not chunk.is_open:
@@ -135,7 +136,7 @@ def _question(source: str, tags: tuple[str, ...], notes: Notes) -> ReadQuestion:
     rest = source[name.end():] if name else source
     opens = rest.find("{")
     if opens < 0:
-        raise Unfit("no_answers" if rest.strip() else "no_prompt")
+        raise Unfit("description" if rest.strip() else "no_prompt")
     closes = rest.find("}", opens)
     if closes < 0:
         raise Unfit("no_closing_brace")

@@ -43,7 +43,7 @@ def _question(question: ReadQuestion, notes: Notes) -> str:
 
 
 def _tag(tag: str) -> str:
-    return " ".join(tag.replace("\\", "\\\\").replace("]", "\\]").split()).replace("\\", "\\\\")
+    return " ".join(tag.replace("\\", "\\\\").replace("]", "\\]").split())
 
 
 def _e(text: str) -> str:

@@ -93,7 +93,7 @@ def from_html(source: str, notes: Notes) -> str:
         notes.changed("formatting")
     if reader.has_table:
         notes.changed("table")
-    return clean(re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in reader.text.split("\n"))))
+    return clean(re.sub(r"\n{3,}", "\n\n", "\n".join(re.sub(" {2,}", " ", line.strip()) if reader.images else line.strip() for line in reader.text.split("\n"))))
 
 
 def deepest(source: str) -> int:
@@ -128,7 +128,7 @@ class _Plain(HTMLParser):
             self.parts.append("\n")
         elif tag == "img":
             self.images += 1
-            self.parts.append(f"[{given['alt'].strip()}]" if given.get("alt", "").strip() else "")
+            self.parts.append(f" [{' '.join(given['alt'].split())}] " if given.get("alt", "").strip() else "")
         elif tag == "a":
             self.links.append((given.get("href", ""), len(self.parts)))
         elif tag in ("ul", "ol"):
