@@ -14,7 +14,7 @@ from tenants.bank.formats.gift import read_gift
 from tenants.bank.formats.gift_write import write_gift
 from tenants.bank.formats.moodle_xml import read_moodle_xml
 from tenants.bank.formats.moodle_xml_write import write_moodle_xml
-from tenants.bank.formats.question import Reading, ReadChoice, ReadQuestion
+from tenants.bank.formats.question import ReadChoice, Reading, ReadQuestion
 from tenants.bank.formats.words import clean
 
 SIGNS = "abcxyz éü漢🙂09<>&\"'%*=~#{}:\\/[]()|.,;$@!?-_>`^+\t\n"

@@ -10,7 +10,7 @@ from tenants.bank.formats.fit import CLOSE, GAP, HUNDRED, gap_of, share_of
 from tenants.bank.formats.question import Notes, ReadQuestion, Unfit
 from tenants.bank.formats.words import plain
 
-HOLE = re.compile(r"\{(\d{0,4}):([A-Z_]+):((?:\\.|[^\\}])*)\}", re.DOTALL)
+HOLE = re.compile(r"\{(\d{0,4}):([A-Z_]+):((?:\\.|[^\\{}])*)\}", re.DOTALL)
 WORD_HOLES = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 CASE_HOLES = {"SHORTANSWER_C", "SAC", "MWC"}
 CHOICE_HOLES = ("MULTICHOICE", "MC")

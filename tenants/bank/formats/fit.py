@@ -163,10 +163,12 @@ def ordering_rule(items: Sequence[str]) -> dict[str, Any]:
 
 def _gaps(question: ReadQuestion, notes: Notes) -> ReadQuestion:
     text = clean(question.rule["text"])
+    if len(text) > MAX_PROMPT:
+        raise Unfit("too_long")
     gaps = GAP.findall(text)
     if not gaps or not all(one for gap in gaps for one in [gap.split("|")[0].strip()]):
         raise Unfit("no_gaps")
-    if len(gaps) > MAX_GAPS or len(text) > MAX_PROMPT:
+    if len(gaps) > MAX_GAPS:
         raise Unfit("too_long")
     return replace(question, rule={"text": text, "typos": int(question.rule.get("typos", 0)),
                                    "case": bool(question.rule.get("case"))})  # fmt: skip

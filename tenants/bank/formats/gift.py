@@ -23,7 +23,8 @@ from tenants.bank.formats.fit import (
     words_rule,
 )
 from tenants.bank.formats.question import Notes, ReadChoice, Reading, ReadQuestion, Unfit
-from tenants.bank.formats.words import plain
+from tenants.bank.formats.words import INLINE_DATA, MOST_SIGNS, plain
+from tenants.courses.rules import MAX_CHOICES
 
 SIGNS = "\\~=#{}:n"
 HIDDEN = {sign: chr(0xFDD0 + place) for place, sign in enumerate(SIGNS)}
@@ -38,7 +39,8 @@ WEIGHT = re.compile(r"\s*%\s*(-?[0-9]{1,3}(?:[.,][0-9]{0,10})?)\s*%")
 TRUE_FALSE = re.compile(r"\s*(TRUE|T|FALSE|F)\s*", re.IGNORECASE)
 ORDER = re.compile(r"\s*>\s*\d*(?:[ \t]+[A-Za-z_01]+)*[ \t]*(?:\n|(?==))")
 CLOZE = re.compile(r"\s*\d*:[A-Z_]+:")
-COMMENT_TAG = re.compile(r"\[tag:((?:\\.|[^\]\\])+)\]")
+MOST_ANSWERS = 500
+COMMENT_TAG = re.compile(r"\[tag:((?:\\.|[^\]\\]){1,200})\]")
 TAIL = re.compile(r"[\s\"';`]*")
 
 
@@ -75,7 +77,7 @@ def read_gift(text: str) -> Reading:
         try:
             question = _question(source, tuple(chunk.tags), notes)
         except Unfit as why:
-            reading.leave(chunk.line, why.code, shortened(_shown(NAME.sub(r"\1 ", source, count=1))), **why.facts)
+            reading.leave(chunk.line, why.code, shortened(_shown(source[:500].replace("::", " "))), **why.facts)
         else:
             reading.keep(chunk.line, question, notes)
     return reading
@@ -134,6 +136,8 @@ def _shown(text: str) -> str:
 def _question(source: str, tags: tuple[str, ...], notes: Notes) -> ReadQuestion:
     name = NAME.match(source)
     rest = source[name.end():] if name else source
+    if len(source) > MOST_SIGNS and len(INLINE_DATA.sub("", source)) > MOST_SIGNS:
+        raise Unfit("too_long")
     opens = rest.find("{")
     if opens < 0:
         raise Unfit("description" if rest.strip() else "no_prompt")
@@ -209,6 +213,8 @@ def _items(body: str, form: str | None, notes: Notes) -> list[_Item]:
     """Return the answers with mark, share of the points, text and feedback."""
     if body[: (re.search("[=~]", body) or re.search("$", body)).start()].strip():  # type: ignore[union-attr]
         notes.lost("stray_text")
+    if body.count("=") + body.count("~") > MOST_ANSWERS:
+        raise Unfit("many_answers", most=MAX_CHOICES)
     found = []
     for mark, rest in ITEM.findall(body):
         weight = WEIGHT.match(rest)

@@ -55,7 +55,7 @@ def read_csv(text: str) -> Reading:
     comma = max(";,\t", key=head.count)
     rows = csv.reader(io.StringIO(text), delimiter=comma)
     try:
-        return read_rows(((rows.line_num or 1, row) for row in rows))
+        return read_rows((rows.line_num or 1, row) for row in rows)
     except csv.Error:
         raise Unreadable("broken_csv", line=rows.line_num) from None
 
