@@ -7,6 +7,7 @@ from blueprints.accounts import accounts
 from blueprints.assets import assets
 from blueprints.courses import courses
 from blueprints.dev import dev
+from blueprints.exercises import exercises
 from blueprints.files import files
 from blueprints.health import health
 from blueprints.home import home
@@ -16,6 +17,7 @@ from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.people import people
 from blueprints.progress import progress
+from blueprints.reviews import reviews
 from blueprints.settings import settings
 from core.config import config
 
@@ -24,7 +26,7 @@ def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
     for blueprint in (accounts, academies, home):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, progress, files, settings):
+    for blueprint in (people, courses, learning, exercises, reviews, progress, files, settings):
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

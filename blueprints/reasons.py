@@ -8,6 +8,7 @@ from blueprints.academies.words import SLUG_PROBLEMS
 from tenants.courses.actions import MAX_TITLE
 from tenants.courses.markup import MAX_MARKDOWN
 from tenants.courses.rules import MAX_CHOICES
+from tenants.exercises.rules import MAX_PHRASE, MOST_PHRASES
 from tenants.learning.rules import MAX_TEXT
 from tenants.settings.actions import MAX_NAME
 
@@ -33,6 +34,11 @@ REASONS = {
     "too long": _l("A text has at most %(most)d characters. Split it over two blocks.", most=MAX_MARKDOWN),
     "answer too long": _l("An answer has at most %(most)d characters. Make it shorter and save it again.", most=MAX_TEXT),
     "too many choices": _l("A question has at most %(most)d choices. Remove one first.", most=MAX_CHOICES),
+    "empty message": _l("Write something first, then send it."),
+    "no such reviewer": _l("This person cannot review any more. Reload the page and choose somebody else."),
+    "phrase": _l("A phrase has 1 to %(most)d characters. Write one first, or make it shorter.", most=MAX_PHRASE),
+    "same person": _l("A queue is handed over to somebody else. Choose another person."),
+    "too many phrases": _l("You have %(most)d phrases, which is all there is room for. Delete one first.", most=MOST_PHRASES),
     "too many academies": _l("You own as many academies as one account may. Close one, or ask the platform for more."),
     "too much work": _l("This academy asked for a great deal of work at once. Wait a few minutes and try again."),
     "its name": _l("A name has 1 to %(most)d characters. Make it shorter, or write one.", most=MAX_NAME),

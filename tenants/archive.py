@@ -37,7 +37,7 @@ ROWS = 500
 README = """This is everything that the academy held when it was closed.
 
 tables/<name>.json   one list of rows per table; fields that were stored encrypted are in plain text here
-files/<id>           the files that authors uploaded; tables/files.json gives their names and types
+files/<id>           the files that people uploaded or handed in; tables/files.json gives their names and types
 manifest.json        how many rows and files there are
 
 Passwords, sessions, one-time links and letters are left out on purpose. Keep this file as carefully as the

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from blueprints.courses import courses
 from blueprints.courses.editor import editor_page
+from blueprints.courses.exercise_form import exercise_sent
 from blueprints.courses.outline import load, ordered, step
 from blueprints.courses.pages import Answer
 from blueprints.courses.words import upload_words
@@ -28,8 +29,10 @@ from tenants.files.actions import store_file
 from tenants.files.looks import NotThat
 
 MOST_UPLOADED = 512 * 1024 * 1024
+TAKES = {"image": "image", "video": "video", "question": "image"}
 FLAGS = ("decorative", "silent")
-RULE_FIELDS = ("accepted", "typos", "case", "value", "tolerance", "unit")
+RULE_FIELDS = ("accepted", "typos", "case", "value", "tolerance", "unit", "items", "extra", "text", "alt", "partial",
+               "has_partial")  # fmt: skip
 TEXTS = {"text": ("markdown",), "image": ("alt", "caption"), "video": ("title", "transcript")}
 
 
@@ -103,6 +106,8 @@ def seen() -> datetime | None:
 
 def body_sent(kind: str) -> dict[str, Any]:
     """Return the parts of a block that its form sent."""
+    if kind == "exercise":
+        return exercise_sent()
     sent: dict[str, Any] = {name: _typed(name) for name in TEXTS[kind] if name in request.form}
     for name in FLAGS:
         if f"has_{name}" in request.form:
@@ -120,10 +125,23 @@ def question_sent(language: str) -> QuestionDraft:
     ]
     draft = QuestionDraft(
         form.get("kind", "single"), _typed("prompt"), _typed("feedback_right"), _typed("feedback_again"), choices,
-        _typed("hint"), {name: _typed(name) for name in RULE_FIELDS if name in form},
+        _typed("hint"), rule_sent(),
     )  # fmt: skip
     draft = pressed(draft, form.get("do", ""))
     return true_or_false(draft, language) if draft.kind == "truefalse" else draft
+
+
+def rule_sent() -> dict[str, Any]:
+    """Return what counts as right, as the form sent it: single fields, and rows of pairs or areas."""
+    form = request.form
+    rule: dict[str, Any] = {name: _typed(name) for name in RULE_FIELDS if name in form}
+    rule["pairs"] = [{"id": key, **{s: _typed(f"{s}-{key}") for s in ("left", "right")}} for key in form.getlist("pair")]
+    right = set(form.getlist("right"))
+    rule["areas"] = [
+        {"id": key, "is_right": key in right, **{s: _typed(f"{s}-{key}") for s in ("label", "x", "y", "w", "h")}}
+        for key in form.getlist("area")
+    ]
+    return rule
 
 
 def true_or_false(draft: QuestionDraft, language: str) -> QuestionDraft:
@@ -143,12 +161,16 @@ def _typed(name: str) -> str:
 
 
 def pressed(draft: QuestionDraft, button: str) -> QuestionDraft:
-    """Return the draft after the button: `add`, `remove:<choice>` or `kind:<kind>`."""
+    """Return the draft after the button: `add`, `pair`, `area`, `remove:<id of a row>` or `kind:<kind>`."""
     verb, _colon, what = button.partition(":")
     if verb == "add":
         draft.choices.append(ChoiceDraft())
+    elif verb in ("pair", "area"):
+        draft.rule[f"{verb}s"].append({})
     elif verb == "remove":
         draft.choices = [choice for choice in draft.choices if str(choice.id) != what]
+        for rows in ("pairs", "areas"):
+            draft.rule[rows] = [row for row in draft.rule[rows] if row["id"] != what]
     elif verb == "kind":
         draft.kind = what
     return draft
@@ -169,11 +191,15 @@ def upload(course_id: UUID, block_id: UUID) -> Answer:
     course, block = load_block(course_id, block_id)
     sent = request.files.get("file")
     try:
-        if block.kind not in ("image", "video") or sent is None:
+        if block.kind not in TAKES or sent is None:
             raise NotThat("empty")
-        file = store_file(block.kind, cast(BinaryIO, sent.stream), sent.filename or "", me())
+        file = store_file(TAKES[block.kind], cast(BinaryIO, sent.stream), sent.filename or "", me())
     except NotThat as refusal:
         return again(course, block, upload_words(refusal.why, "video" if block.kind == "video" else "image"))
+    if block.kind == "question":
+        picture = {"file_id": str(file.id), "width": file.width, "height": file.height}
+        block_actions.save_picture(block, picture)
+        return back(block)
     facts = {"width": file.width, "height": file.height} if block.kind == "image" else {
         "seconds": file.seconds, "media_type": file.media_type
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -53,9 +54,20 @@ def removed_block(lesson: Lesson) -> Block | None:
 def question_draft(block: Block, typed: dict[str, Any]) -> QuestionDraft:
     """Return the question to draw: as it was typed when the form was refused, else as it stands."""
     draft = typed.get(str(block.id))
+    stored = draft_of(block.question) if block.question else QuestionDraft()
     if isinstance(draft, QuestionDraft):
-        return draft
-    return draft_of(block.question) if block.question else QuestionDraft()
+        return replace(draft, rule={**stored.rule, **draft.rule})
+    return stored
+
+
+@courses.app_template_global()
+def question_kinds() -> list[tuple[str, str]]:
+    """Return the kinds of questions that an author can choose, with their names."""
+    return [
+        ("single", _("One right answer")), ("multiple", _("Several right answers")), ("truefalse", _("True or false")),
+        ("short", _("A word")), ("number", _("A number")), ("matching", _("Match")), ("ordering", _("Put in order")),
+        ("gaps", _("Fill in gaps")), ("hotspot", _("Spot on an image")), ("open", _("Open answer")),
+    ]  # fmt: skip
 
 
 @courses.post("/courses/<uuid:course_id>/lessons/<uuid:lesson_id>")

@@ -22,6 +22,11 @@ def problem_words(problem: Problem) -> str:
         "no_lessons": _("The course has no lessons yet. Add one first."),
         "no_title": _("This lesson has no title."),
         "no_question": _("This lesson is done when its question is right, but it has no question."),
+        "no_exercise": _("This lesson is done when its exercises are approved, but it has none."),
+        "no_exercise_title": _("An exercise has no title yet."),
+        "no_task": _("An exercise has no task yet. Say what participants do."),
+        "asks_nothing": _("An exercise asks for nothing. Ask for a text, for files or for both."),
+        "rubric_unfinished": _("Give each criterion a title and at least two levels, each with a title and points."),
         "no_image": _("An image block has no image yet. Upload one or delete the block."),
         "no_alt": _("Describe the image in words, or say that it is decorative."),
         "no_video": _("A video block has no video yet. Upload one or delete the block."),
@@ -31,6 +36,11 @@ def problem_words(problem: Problem) -> str:
         "no_right": _("Say which answer is right."),
         "no_accepted": _("Write at least one answer that counts as right."),
         "no_number": _("Write the right number, such as 12 or 12.5."),
+        "few_pairs": _("A match needs at least two pairs, each with both sides."),
+        "few_items": _("An order needs at least two lines."),
+        "no_gaps": _("Put at least one gap in the text, such as [[heart]], and 30 at most."),
+        "empty_gap": _("A gap has no right answer. Write it between the brackets."),
+        "few_areas": _("An image needs at least two spots, each with a name and a size."),
         "no_tolerance": _("The margin is a number such as 0.5, or empty."),
     }[problem.kind]
 

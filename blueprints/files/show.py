@@ -23,19 +23,23 @@ SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 @signed_in
 def show(file_id: UUID) -> Response:
     """Send a file that the member may see; pictures and films open, everything else is downloaded."""
-    file = file_for(me(), file_id)
+    return sent(file_for(me(), file_id))
+
+
+def sent(file: File, name: str | None = None) -> Response:
+    """Return the file as an answer, under its own name or another."""
     if request.if_none_match.contains(file.sha256):
-        return with_headers(Response(status=304), file)
+        return with_headers(Response(status=304), file, name)
     part = wanted(file)
     if part is None:
-        return with_headers(Response(status=416, headers={"Content-Range": f"bytes */{file.size_bytes}"}), file)
+        return with_headers(Response(status=416, headers={"Content-Range": f"bytes */{file.size_bytes}"}), file, name)
     start, stop = part
     answer = Response(storage.read(file.id, start, stop - start), mimetype=file.media_type)
     answer.content_length = stop - start
     if is_ranged(file):
         answer.status_code = 206
         answer.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{file.size_bytes}"
-    return with_headers(answer, file)
+    return with_headers(answer, file, name)
 
 
 def wanted(file: File) -> tuple[int, int] | None:
@@ -54,9 +58,9 @@ def is_ranged(file: File) -> bool:
     return asked is not None and asked.units == "bytes" and len(asked.ranges) == 1 and fresh
 
 
-def with_headers(answer: Response, file: File) -> Response:
+def with_headers(answer: Response, file: File, other_name: str | None = None) -> Response:
     """Return the answer with what keeps a file harmless: its own type, no scripts, no sniffing."""
-    name = secure_filename(file.name or "") or "file"
+    name = secure_filename(other_name or file.name or "") or "file"
     kind = "inline" if file.media_type in INLINE else "attachment"
     answer.set_etag(file.sha256)
     answer.headers["Accept-Ranges"] = "bytes"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+
+from blueprints.me import me
+from tenants.exercises.desk import waiting_count
 
 
 @dataclass(frozen=True)
@@ -17,16 +22,24 @@ class Item:
     url: str
     icon: str
     current: bool
+    counter: Callable[[], int] | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """Return the number behind it, 0 for none; asked for only by a page that draws the navigation."""
+        return self.counter() if self.counter else 0
 
 
 # endpoint, label, icon, roles that see it (empty: everybody)
 ACADEMY = (
     ("learning.home", _l("My learning"), "home", frozenset[str]()),
+    ("reviews.index", _l("Review"), "pen", frozenset({"trainer", "manager", "owner"})),
     ("progress.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),
     ("people.index", _l("People"), "user", frozenset({"manager", "owner"})),
     ("settings.show", _l("Settings"), "gear", frozenset({"manager", "owner"})),
 )
+COUNTERS: dict[str, Callable[[], int]] = {"reviews.index": lambda: waiting_count(me())}
 
 
 def nav_items() -> list[Item]:
@@ -54,7 +67,7 @@ def _platform_items() -> list[Item]:
 def _item(endpoint: str, label: str, icon: str) -> Item:
     blueprint = endpoint.split(".")[0]
     here = request.endpoint == endpoint or (request.blueprint == blueprint and not _has_own_entry(request.endpoint))
-    return Item(label, url_for(endpoint), icon, here)
+    return Item(label, url_for(endpoint), icon, here, COUNTERS.get(endpoint))
 
 
 def _has_own_entry(endpoint: str | None) -> bool:

@@ -21,9 +21,9 @@ def own_work() -> str:
 @learning.get("/own-work.zip")
 @signed_in
 def own_work_file() -> Response:
-    """Download courses, progress and answers as data and as a page to read."""
+    """Download courses, progress, answers and handed-in work as data and as a page to read."""
     found = work.own_work(me())
     page = render_template("learning/own_work_file.html", work=found, day=clock.now())
     name = f"own-work-{clock.now():%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(work.packed(found, page), mimetype="application/zip", headers=headers)
+    return Response(work.pieces(found, page), mimetype="application/zip", headers=headers)

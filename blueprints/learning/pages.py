@@ -11,6 +11,7 @@ from blueprints.learning import learning
 from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import me
 from core.access import signed_in
+from tenants.exercises.queries import news_for
 from tenants.learning import queries
 
 
@@ -20,7 +21,7 @@ def home() -> str:
     """Show the person's courses, and first of all where to go on."""
     courses = queries.courses_of(me())
     resume = next((taken for taken in courses if taken.way.resume().step), None)
-    return render_template("learning/home.html", courses=courses, resume=resume)
+    return render_template("learning/home.html", courses=courses, resume=resume, news=news_for(me()))
 
 
 @learning.get("/learn/<uuid:course_id>")

@@ -15,6 +15,7 @@ from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import is_fragment, me, sent_id
 from core.access import signed_in
 from core.errors import Refused
+from tenants.exercises.queries import threads_on
 from tenants.learning import actions, queries
 from tenants.learning.queries import Given, OpenLesson
 
@@ -42,7 +43,7 @@ def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given:
         "open": open_, "taken": open_.taken, "step": open_.step, "way": way, "content": open_.page.content,
         "answers": {**open_.answers, **given}, "errors": errors or {}, "modules": modules_of(open_.taken, open_.step),
         "previous": way.before(open_.step), "following": way.after(open_.step), "next_open": way.next_open(open_.step),
-        "why": request.args.get("why"),
+        "why": request.args.get("why"), "threads": threads_on(open_) if open_.step.exercises else {},
     }
 
 
@@ -51,7 +52,7 @@ def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given:
 def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     """Keep what was chosen or written so far; with `do=check`, check it and say so at once."""
     open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
-    given = {"choices": request.form.getlist("choice"), "text": request.form.get("text", "")}
+    given = given_sent()
     try:
         if request.form.get("do") == "check":
             actions.check_answer(open_, question_id, given, sent_id("attempt_id"))
@@ -62,6 +63,12 @@ def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     return answered(course_id, lesson_id, question_id)
 
 
+def given_sent() -> dict[str, Any]:
+    """Return what the form of a question sent."""
+    places = {name[len("place-"):]: text for name, text in request.form.items() if name.startswith("place-")}
+    return {"choices": request.form.getlist("choice"), "text": request.form.get("text", ""), "places": places}
+
+
 def refused(open_: OpenLesson, question_id: UUID, given: dict[str, Any], error: Refused) -> Answer:
     """Answer 422 with the question as it was given and a sentence about what to do."""
     text = _("This answer cannot be stored. Check it and try again.")
@@ -69,7 +76,7 @@ def refused(open_: OpenLesson, question_id: UUID, given: dict[str, Any], error: 
         text = _("Choose or write an answer first.")
     elif isinstance(error, actions.NoNumber):
         text = _("Write one number, such as 12 or 12.5. What you wrote cannot be read as a number.")
-    typed = Given(frozenset(given["choices"]), given["text"])
+    typed = Given(frozenset(given["choices"]), given["text"], places=given["places"])
     context = context_of(open_, {str(question_id): text}, **{str(question_id): typed})
     if is_fragment():
         return fragment(question_id, context), 422
@@ -103,6 +110,13 @@ def place(course_id: UUID, lesson_id: UUID) -> tuple[str, int]:
     return "", 204
 
 
+def not_done_words(open_: OpenLesson) -> str:
+    """Return why the lesson cannot be marked as done."""
+    if open_.page.content["done_when"] == "approved":
+        return _("This lesson is done when your trainer has approved its exercises.")
+    return _("This lesson is done when every question in it is right. Answer them first.")
+
+
 @learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/completion")
 @signed_in
 def complete(course_id: UUID, lesson_id: UUID) -> Answer:
@@ -111,7 +125,7 @@ def complete(course_id: UUID, lesson_id: UUID) -> Answer:
     try:
         actions.mark_done(open_)
     except actions.NotDoneYet:
-        return page_of(open_, {"done": _("This lesson is done when every question in it is right. Answer them first.")}), 422
+        return page_of(open_, {"done": not_done_words(open_)}), 422
     taken = queries.course_for(me(), course_id)
     following = taken.way.next_open(open_.step)
     if following is None:

@@ -12,7 +12,10 @@ from markupsafe import Markup
 
 from blueprints.learning import learning
 from core.i18n import format_length
+from tenants.courses.gaps import Gap, pieces_of
 from tenants.courses.markup import clean
+from tenants.learning import answering
+from tenants.learning.grading import PLACED, places_right
 from tenants.learning.queries import Given, Taken
 from tenants.learning.rules import Step, Way
 
@@ -76,6 +79,28 @@ def _lesson(taken: Taken, step: Step, here: Step | None, current: Step | None) -
         "length": gettext("%(num)d min", num=step.minutes),
         "current": current is not None and step.id == current.id,
     }
+
+
+@learning.app_template_global()
+def right_words(question: Mapping[str, Any], given: Given) -> str:
+    """Return "2 of 3 are right" for a question with places, else nothing."""
+    if question["kind"] not in PLACED:
+        return ""
+    right, total = places_right(question, {"places": given.places})
+    return ngettext("%(right)d of %(num)d is right.", "%(right)d of %(num)d are right.", total, right=right)
+
+
+@learning.app_template_global()
+def question_pieces(question: Mapping[str, Any]) -> list[str | Gap]:
+    """Return the text of a question with gaps, and its gaps, in reading order."""
+    return pieces_of(question["rule"].get("text", ""))
+
+
+for name, asked in (
+    ("question_choices", answering.choices_of), ("question_options", answering.match_options),
+    ("question_order", answering.order_now),
+):  # fmt: skip
+    learning.add_app_template_global(asked, name)
 
 
 @learning.app_template_filter("clean_html")

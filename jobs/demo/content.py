@@ -12,9 +12,10 @@ Structure: `load_courses()` returns DemoCourse (academy, slug, title, ...) -> `.
 questions by their 1-based number in the lesson. `MEDIA / block.file` is the file on disk.
 
 File format: front matter between `---`, `# Module`, `## Lesson` followed by `minutes:` and `done:`
-(question or marked), then Markdown with fences `:::image|video|single|multiple|truefalse|short|number|open` ... `:::`.
+(question or marked), then Markdown with fences `:::image|video|single|multiple|truefalse|short|number|matching|ordering|gaps|hotspot <file>|open` ... `:::`.
 In questions `+` is a right and `-` another choice, with feedback after ` | `; `accept:` (one or more) and `typos:` are of
-short, `value:` `margin:` `unit:` of number ones; `hint:`, `right:` and `again:` close it.
+short, `value:` `margin:` `unit:` of number ones, `pair: left = right` and `extra:` of matches, `item:` of orders, `text:` of gaps,
+`alt:` and `spot: x y w h + label` (percent; + right, - not) of a hotspot; `hint:`, `right:` and `again:` close it.
 A file that breaks these rules raises ContentError with its name and what is at fault.
 """
 
@@ -22,13 +23,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 CONTENT = HERE / "content"
 MEDIA = HERE / "media"
-QUESTION_KINDS = ("single", "multiple", "truefalse", "short", "number", "open")
+QUESTION_KINDS = (
+    "single", "multiple", "truefalse", "short", "number", "matching", "ordering", "gaps", "hotspot", "open",
+)
+LISTED = {"accept": "accepted", "item": "items", "extra": "extra"}
 RULE_LINES = {"value": "value", "margin": "tolerance", "unit": "unit", "typos": "typos"}
 
 
@@ -55,7 +60,8 @@ class DemoQuestion:
     feedback_right: str
     feedback_again: str
     hint: str = ""
-    rule: dict[str, str] = field(default_factory=dict)
+    rule: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,7 +208,7 @@ def _fenced(head: str, body: str) -> DemoBlock:
     """Return the block of one fence. Raises ContentError on an unknown kind."""
     kind, _, file = head.partition(" ")
     if kind in QUESTION_KINDS:
-        return DemoBlock("question", question=_question(kind, body))
+        return DemoBlock("question", question=replace(_question(kind, body), file=file))
     if kind == "image":
         facts = _pairs(body.splitlines())
         return DemoBlock("image", file=file, alt=facts.get("alt", ""), caption=facts.get("caption", ""))
@@ -228,21 +234,34 @@ def _question(kind: str, body: str) -> DemoQuestion:
     prompt: list[str] = []
     choices: list[DemoChoice] = []
     said = {"right": "", "again": "", "hint": ""}
-    rule: dict[str, str] = {}
+    rule: dict[str, Any] = {}
     for line in body.splitlines():
         name, _, rest = line.partition(": ")
         if line.startswith(("+ ", "- ")):
             choices.append(_choice(line))
         elif name in said:
             said[name] = rest.strip()
-        elif name == "accept":
-            rule["accepted"] = f"{rule.get('accepted', '')}\n{rest.strip()}".strip()
+        elif name in LISTED:
+            rule[LISTED[name]] = f"{rule.get(LISTED[name], '')}\n{rest.strip()}".strip()
+        elif name in ("pair", "spot"):
+            rule.setdefault(f"{name}s" if name == "pair" else "areas", []).append(_row(name, rest))
+        elif (kind == "gaps" and name == "text") or (kind == "hotspot" and name == "alt"):
+            rule[name] = rest.strip()
         elif (kind == "number" and name in RULE_LINES) or (kind == "short" and name == "typos"):
             rule[RULE_LINES[name]] = rest.strip()
         else:
             prompt.append(line)
     return DemoQuestion(kind, "\n".join(prompt).strip(), tuple(choices), said["right"], said["again"],
                         said["hint"], rule)  # fmt: skip
+
+
+def _row(name: str, rest: str) -> dict[str, Any]:
+    """Return a pair or a spot, as an author's form sends it."""
+    if name == "pair":
+        left, _, right = rest.partition(" = ")
+        return {"left": left, "right": right}
+    x, y, w, h, sign, label = rest.split(" ", 5)
+    return {"x": x, "y": y, "w": w, "h": h, "is_right": sign == "+", "label": label}
 
 
 def _choice(line: str) -> DemoChoice:

@@ -19,10 +19,12 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
+from jobs.demo.answers import rightly, wrongly
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
+from jobs.demo.exercises import add_exercise, hand_in_all
 from tenants.courses.actions import add_lesson, add_module, create_course
-from tenants.courses.block_actions import ChoiceDraft, QuestionDraft, add_block, save_question
+from tenants.courses.block_actions import ChoiceDraft, QuestionDraft, add_block, save_picture, save_question
 from tenants.courses.models import Course, Lesson
 from tenants.courses.publishing import publish_course
 from tenants.files.actions import store_file
@@ -73,6 +75,11 @@ def _load_academy(demo: DemoAcademy) -> None:
         members = _people(demo, owner_id)
         courses = {course.slug: (_course(course, members), course) for course in load_courses(demo.slug)}
         db.session.flush()
+        for person in demo.people:
+            for stand in person.stands:
+                _enrol(members[person.key], courses[stand.course][0], stand)
+        for slug, (course, _) in courses.items():
+            hand_in_all(slug, course, members)
         for person in demo.people:
             for stand in person.stands:
                 _walk(members[person.key], *courses[stand.course], stand)
@@ -134,6 +141,7 @@ def _course(demo: DemoCourse, members: dict[str, Member]) -> Course:
             lesson = add_lesson(module, one.title, minutes=one.minutes, done_when=one.done_when)
             for block in one.blocks:
                 _block(lesson, block, trainer)
+    add_exercise(demo.slug, course)
     if demo.state == "published":
         publish_course(course, trainer)
     return course
@@ -153,7 +161,11 @@ def _block(lesson: Lesson, demo: DemoBlock, by: Member) -> None:
         add_block(lesson, "video", {"file_id": str(file.id), "title": demo.title, "transcript": demo.transcript,
                                     "captions": captions, "media_type": file.media_type, "seconds": file.seconds})  # fmt: skip
     elif demo.question is not None:
-        save_question(add_block(lesson, "question"), _draft(demo.question))
+        block = add_block(lesson, "question")
+        save_question(block, _draft(demo.question))
+        if demo.question.file:
+            picture = _file("image", demo.question.file, by)
+            save_picture(block, {"file_id": str(picture.id), "width": picture.width, "height": picture.height})
 
 
 def _file(kind: str, name: str, by: Member) -> File:
@@ -167,12 +179,15 @@ def _draft(demo: DemoQuestion) -> QuestionDraft:
                          feedback_again=demo.feedback_again, choices=choices, hint=demo.hint, rule=dict(demo.rule))  # fmt: skip
 
 
-def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> None:
-    """Let the member learn as far as the stand says, over the days before today."""
-    said = list(stand.said)
+def _enrol(member: Member, course: Course, stand: Stand) -> None:
     start = stand.days_ago + max(stand.done, 1) * 0.8
     with clock.shifted(timedelta(days=-start)):
         learning.enrol(member, course)
+
+
+def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> None:
+    """Let the member learn as far as the stand says, over the days before today."""
+    said = list(stand.said)
     steps = course_for(member, course.id).way.steps
     for number, (step, _) in enumerate(zip(steps, demo.lessons, strict=True)):
         if number > stand.done or (number == stand.done and not stand.begun):
@@ -204,15 +219,6 @@ def _finish(here: OpenLesson, said: list[str], hesitates: bool) -> None:
             text = said.pop(0) if said else UNDECIDED[here.taken.course.language]
             learning.check_answer(here, UUID(question["id"]), {"text": text}, uuid7())
             continue
-        if question["kind"] in ("short", "number"):
-            rule = question["rule"]
-            wrong_text, text = "?" if question["kind"] == "short" else "0", rule.get("value") or rule["accepted"][0]
-            for said_now in [wrong_text, text] if hesitates else [text]:
-                learning.check_answer(here, UUID(question["id"]), {"text": said_now}, uuid7())
-            continue
-        right = [choice["id"] for choice in question["choices"] if choice["is_right"]]
-        wrong = [choice["id"] for choice in question["choices"] if not choice["is_right"]]
-        if hesitates and wrong:
-            learning.check_answer(here, UUID(question["id"]), {"choices": wrong[:1]}, uuid7())
-        learning.check_answer(here, UUID(question["id"]), {"choices": right}, uuid7())
+        for given in [wrongly(question), rightly(question)] if hesitates else [rightly(question)]:
+            learning.check_answer(here, UUID(question["id"]), given, uuid7())
     learning.mark_done(here)

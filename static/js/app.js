@@ -1,5 +1,8 @@
 // Small custom elements, one per file. Every page works without them.
 import "./quiz-check.js";
+import "./order-items.js";
+import "./spot-choice.js";
+import "./spot-editor.js";
 import "./sort-list.js";
 import "./auto-save.js";
 import "./video-place.js";
@@ -11,5 +14,7 @@ import "./slug-check.js";
 import "./toast-note.js";
 import "./file-drop.js";
 import "./error-summary.js";
+import "./review-desk.js";
+import "./rubric-points.js";
 import "./busy-button.js";
 import "./dialog-fallback.js";

@@ -37,6 +37,13 @@ class AutoSave extends HTMLElement {
 
   values() { return [...new FormData(this.form)].filter(([name, value]) => typeof value === "string" && !NOT_KEPT.has(name)); }
 
+  // Files are sent by the form's own buttons, never in the background.
+  body() {
+    const body = new FormData(this.form);
+    for (const [name, value] of [...body]) if (typeof value !== "string") body.delete(name);
+    return body;
+  }
+
   restore() {
     const kept = recall(this.key);
     if (!kept) return;
@@ -63,7 +70,7 @@ class AutoSave extends HTMLElement {
     this.sending = true;
     if (this.form.elements.client_id) this.form.elements.client_id.value = id;
     this.show("saving");
-    const answer = await postForm(this.form, { keepalive }).catch(() => null);
+    const answer = await postForm(this.form, { keepalive, body: this.body() }).catch(() => null);
     this.sending = false;
     this.settle(id, answer);
     if (this.again) { this.again = false; this.send(); }

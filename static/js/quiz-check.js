@@ -34,12 +34,12 @@ class QuizCheck extends HTMLElement {
     }
   }
 
-  // Choices need one picked; text needs a word. Other controls are the server's to judge.
+  // Choices need one picked; text, gaps and places need something in one of them. Other controls are the server's to judge.
   isAnswered(form) {
     const choices = form.querySelectorAll("input[type=radio], input[type=checkbox]");
     if (choices.length) return [...choices].some((c) => c.checked);
-    const text = form.querySelector("textarea, input[type=text]");
-    return !text || text.value.trim() !== "";
+    const fields = [...form.querySelectorAll("textarea, input[type=text], select")];
+    return !fields.length || fields.some((field) => field.value.trim() !== "");
   }
 
   async fragment(answer) {

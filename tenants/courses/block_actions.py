@@ -14,14 +14,12 @@ from core.errors import Refused
 from tenants.courses.actions import touch_lesson
 from tenants.courses.markup import MAX_MARKDOWN
 from tenants.courses.models import BLOCK_KINDS, CHOICE_KINDS, QUESTION_KINDS, Block, Choice, Lesson, Question
-from tenants.courses.rules import MAX_CHOICES, arranged, decimal_text, stepped
+from tenants.courses.question_rules import rule_kept, rule_typed
+from tenants.courses.rules import MAX_CHOICES, arranged, stepped
 
 MAX_PROMPT = 4_000
 MAX_LINE = 1_000
 NEW_CHOICES = 2
-MAX_ACCEPTED = 20
-MAX_ACCEPTED_CHARS = 200
-MAX_NUMBER_CHARS = 40
 
 
 class ChangedMeanwhile(Refused):
@@ -74,6 +72,14 @@ def save_body(block: Block, changes: dict[str, Any], seen: datetime | None = Non
     _touch(block)
 
 
+def save_picture(block: Block, file: Mapping[str, Any]) -> None:
+    """Put an image {file_id, width, height} into a question about places on it."""
+    if block.question is None:
+        raise Refused("no such kind")
+    block.question.rule = {**block.question.rule, **file}
+    _touch(block)
+
+
 def save_question(block: Block, draft: QuestionDraft, seen: datetime | None = None) -> None:
     """Make the block's question what the draft says. Raises ChangedMeanwhile, Refused."""
     check_seen(block, seen)
@@ -85,27 +91,10 @@ def save_question(block: Block, draft: QuestionDraft, seen: datetime | None = No
     question.feedback_right = draft.feedback_right.strip()[:MAX_PROMPT]
     question.feedback_again = draft.feedback_again.strip()[:MAX_PROMPT]
     question.hint = draft.hint.strip()[:MAX_PROMPT]
-    if draft.kind in RULES:
-        question.rule = {**question.rule, **RULES[draft.kind](draft.rule)}
+    question.rule = rule_kept(draft.kind, draft.rule, question.rule)
     if draft.kind in CHOICE_KINDS:  # the others keep their choices for when the question has choices again
         _save_choices(question, _one_right(draft))
     _touch(block)
-
-
-def _word_rule(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the rule of a question for a word: accepted answers (one per line), typing mistakes, capitals."""
-    lines = [line.strip()[:MAX_ACCEPTED_CHARS] for line in str(sent.get("accepted", "")).split("\n")]
-    return {"accepted": [line for line in lines if line][:MAX_ACCEPTED], "case": bool(sent.get("case")),
-            "typos": {"1": 1, "2": 2}.get(str(sent.get("typos")), 0)}  # fmt: skip
-
-
-def _number_rule(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the rule of a question for a number, as it was typed: publishing says what cannot be read."""
-    texts = {name: str(sent.get(name, "")).strip()[:MAX_NUMBER_CHARS] for name in ("value", "tolerance", "unit")}
-    return {name: text if name == "unit" else decimal_text(text) for name, text in texts.items()}
-
-
-RULES = {"short": _word_rule, "number": _number_rule}
 
 
 def _one_right(draft: QuestionDraft) -> list[ChoiceDraft]:
@@ -146,8 +135,9 @@ def arrange_blocks(lesson: Lesson, wanted: Sequence[UUID]) -> None:
 def copy_block(block: Block) -> Block:
     """Return a copy of the block, right below it."""
     twin = add_block(block.lesson, block.kind, copy.deepcopy(block.body))
-    if block.question is not None:
+    if block.question is not None and twin.question is not None:
         save_question(twin, draft_of(block.question))
+        twin.question.rule = copy.deepcopy(block.question.rule)
     order = [other.id for other in block.lesson.live_blocks if other.id != twin.id]
     order.insert(order.index(block.id) + 1, twin.id)
     arrange_blocks(block.lesson, order)
@@ -160,13 +150,8 @@ def draft_of(question: Question) -> QuestionDraft:
     return QuestionDraft(
         question.kind, question.prompt, question.feedback_right, question.feedback_again,
         [ChoiceDraft(choice.id, choice.text, choice.is_right, choice.feedback) for choice in choices],
-        question.hint, rule_typed(question.rule),
+        question.hint, {"has_partial": True, **rule_typed(question.rule)},
     )
-
-
-def rule_typed(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the rule as a form shows it: accepted answers one per line."""
-    return {**rule, "accepted": "\n".join(rule.get("accepted", ()))}
 
 
 def remove_block(block: Block) -> None:

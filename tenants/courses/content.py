@@ -7,8 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tenants.courses.exercise import exercise_content
 from tenants.courses.markup import html_of
-from tenants.courses.models import CHOICE_KINDS, RULED_KINDS, Block, Course, Lesson, Module, Question
+from tenants.courses.models import CHOICE_KINDS, Block, Course, Lesson, Module, Question
+from tenants.courses.question_rules import rule_of
 from tenants.courses.rules import Snapshot, lesson_kind
 
 
@@ -40,7 +42,9 @@ def _module(module: Module, pages: Mapping[str, Mapping[str, Any]]) -> dict[str,
 def _lesson(lesson_id: str, page: Mapping[str, Any]) -> dict[str, Any]:
     facts = {name: page[name] for name in ("title", "minutes", "done_when", "kind")}
     questions = [block["question"]["id"] for block in page["blocks"] if block["kind"] == "question"]
-    return {"id": lesson_id, **facts, "questions": questions}
+    exercises = [block["id"] for block in page["blocks"] if block["kind"] == "exercise"]
+    more = {"exercises": exercises} if exercises else {}
+    return {"id": lesson_id, **facts, "questions": questions, **more}
 
 
 def content_of(lesson: Lesson) -> dict[str, Any]:
@@ -57,7 +61,8 @@ def content_of(lesson: Lesson) -> dict[str, Any]:
 
 def block_content(block: Block) -> dict[str, Any]:
     """Return the block as participants see it."""
-    shape = {"text": _text, "image": _image, "video": _video, "question": _question_block}.get(block.kind, _as_it_is)
+    shapes = {"text": _text, "image": _image, "video": _video, "question": _question_block, "exercise": _exercise}
+    shape = shapes.get(block.kind, _as_it_is)
     return {"id": str(block.id), "kind": block.kind, **shape(block)}
 
 
@@ -95,6 +100,10 @@ def _video(block: Block) -> dict[str, Any]:
     }
 
 
+def _exercise(block: Block) -> dict[str, Any]:
+    return exercise_content(block.body)
+
+
 def _question_block(block: Block) -> dict[str, Any]:
     return {"question": question_content(block.question)} if block.question else {"question": {}}
 
@@ -106,8 +115,8 @@ def question_content(question: Question) -> dict[str, Any]:
     """
     names = ("prompt", "feedback_right", "feedback_again", "kind")
     more: dict[str, Any] = {"hint": question.hint} if question.hint else {}
-    if question.kind in RULED_KINDS and question.rule:
-        more["rule"] = question.rule
+    if rule := rule_of(question.kind, question.rule):
+        more["rule"] = rule
     choices = [
         {"id": str(c.id), "text": c.text, "is_right": c.is_right, "feedback": c.feedback}
         for c in sorted(question.choices, key=lambda choice: choice.position)
@@ -119,6 +128,7 @@ def question_content(question: Question) -> dict[str, Any]:
 def files_of(page: Mapping[str, Any]) -> set[str]:
     """Return the ids of the files that a page shows."""
     found = {block.get("file_id") for block in page["blocks"]}
+    found |= {(block.get("question", {}).get("rule") or {}).get("file_id") for block in page["blocks"]}
     found |= {track["file_id"] for block in page["blocks"] for track in block.get("captions", ())}
     return {file for file in found if file}
 

@@ -28,7 +28,6 @@ QUESTION_KINDS = (
     "single", "multiple", "truefalse", "short", "number", "matching", "ordering", "gaps", "hotspot", "open", "file",
 )
 CHOICE_KINDS = ("single", "multiple", "truefalse")
-RULED_KINDS = ("multiple", "short", "number", "matching", "ordering", "gaps", "hotspot", "file")
 DONE_WHEN = ("viewed", "marked", "question", "passed", "approved")
 Placed = TypeVar("Placed", "Module", "Lesson", "Block")
 
@@ -123,7 +122,8 @@ class Lesson(AcademyBase):
 
 class Block(AcademyBase):
     """One piece of a lesson. `body` by kind: text {markdown}; image {file_id, alt, caption};
-    video {file_id, title, captions: [{file_id, language}], transcript, silent}; question {} (see Question)."""
+    video {file_id, title, captions: [{file_id, language}], transcript, silent}; question {} (see Question);
+    exercise: see courses/exercise.py."""
 
     __tablename__ = "blocks"
     __table_args__ = (CheckConstraint(f"kind in {BLOCK_KINDS}", name="kind"),)

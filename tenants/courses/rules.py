@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from tenants.courses.exercise import exercise_problem
+from tenants.courses.gaps import MAX_GAPS, gaps_of
 
 Item = TypeVar("Item", bound=Hashable)
 AUTHORS = frozenset({"author", "manager", "owner"})
@@ -51,9 +54,9 @@ def arranged(order: Sequence[Item], wanted: Sequence[Item]) -> list[Item]:
 
 
 def lesson_kind(block_kinds: Iterable[str]) -> str:
-    """Return what a lesson mainly is, for its drawing in outlines: video, question or text."""
+    """Return what a lesson mainly is, for its drawing in outlines: exercise, video, question or text."""
     kinds = set(block_kinds)
-    return next((kind for kind in ("video", "question") if kind in kinds), "text")
+    return next((kind for kind in ("exercise", "video", "question") if kind in kinds), "text")
 
 
 def count_changes(draft: Snapshot, live: Snapshot | None) -> int:
@@ -126,11 +129,15 @@ def lesson_problems(lesson_id: str, page: Mapping[str, Any]) -> list[Problem]:
             found.append(Problem(kind, lesson_id, title, block["id"]))
     if page["done_when"] == "question" and not any(block["kind"] == "question" for block in page["blocks"]):
         found.append(Problem("no_question", lesson_id, title))
+    if page["done_when"] == "approved" and not any(block["kind"] == "exercise" for block in page["blocks"]):
+        found.append(Problem("no_exercise", lesson_id, title))
     return found
 
 
 def _block_problem(block: Mapping[str, Any]) -> str | None:
-    check = {"image": _image_problem, "video": _video_problem, "question": _question_problem}.get(block["kind"])
+    checks = {"image": _image_problem, "video": _video_problem, "question": _question_problem,
+              "exercise": exercise_problem}  # fmt: skip
+    check = checks.get(block["kind"])
     return check(block) if check else None
 
 
@@ -150,12 +157,8 @@ def _question_problem(block: Mapping[str, Any]) -> str | None:
     question = block["question"]
     if not question["prompt"].strip():
         return "no_prompt"
-    if question["kind"] == "open":
-        return None
-    if question["kind"] == "short":
-        return None if question["rule"].get("accepted") else "no_accepted"
-    if question["kind"] == "number":
-        return _number_problem(question["rule"])
+    if question["kind"] in _RULE_PROBLEMS:
+        return _RULE_PROBLEMS[question["kind"]](question.get("rule") or {})
     choices = question["choices"]
     if len(choices) < 2 or not all(choice["text"].strip() for choice in choices):
         return "few_choices"
@@ -168,6 +171,41 @@ def _number_problem(rule: Mapping[str, Any]) -> str | None:
         return "no_number"
     tolerance = rule.get("tolerance") or "0"
     return None if is_decimal(tolerance) and not tolerance.startswith("-") else "no_tolerance"
+
+
+def _matching_problem(rule: Mapping[str, Any]) -> str | None:
+    pairs = rule.get("pairs", ())
+    return None if len(pairs) > 1 and all(pair["left"] and pair["right"] for pair in pairs) else "few_pairs"
+
+
+def _gaps_problem(rule: Mapping[str, Any]) -> str | None:
+    gaps = gaps_of(rule.get("text", ""))
+    if not gaps or len(gaps) > MAX_GAPS:
+        return "no_gaps"
+    return None if all(gap.accepted for gap in gaps) else "empty_gap"
+
+
+def _hotspot_problem(rule: Mapping[str, Any]) -> str | None:
+    areas = rule.get("areas", ())
+    if not rule.get("file_id"):
+        return "no_image"
+    if not rule.get("alt"):
+        return "no_alt"
+    if len(areas) < 2 or not all(area["w"] and area["h"] and area["label"] for area in areas):
+        return "few_areas"
+    return None if any(area["is_right"] for area in areas) else "no_right"
+
+
+_RULE_PROBLEMS: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "open": lambda rule: None,
+    "file": lambda rule: None,
+    "short": lambda rule: None if rule.get("accepted") else "no_accepted",
+    "number": _number_problem,
+    "matching": _matching_problem,
+    "ordering": lambda rule: None if len(rule.get("items", ())) > 1 else "few_items",
+    "gaps": _gaps_problem,
+    "hotspot": _hotspot_problem,
+}
 
 
 def is_decimal(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
+from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from uuid import UUID
@@ -15,6 +16,7 @@ from core import clock, ids
 from core.apart import apart
 from core.db import db
 from tenants.files import storage
+from tenants.files.documents import GROUPS, MAX_DOCUMENT_BYTES, named, paper_of
 from tenants.files.looks import MAX_VIDEO_BYTES, NotThat, captions_of, film_of, picture_of
 from tenants.files.models import File
 from tenants.people.models import Member
@@ -50,6 +52,35 @@ def store_video(source: BinaryIO, name: str, by: Member | None = None) -> File:
 def store_captions(source: BinaryIO, name: str, by: Member | None = None) -> File:
     """Return the captions as clean WebVTT. Raises NotThat."""
     return _store(_file("captions", "text/vtt", name, by), io.BytesIO(captions_of(source)))
+
+
+def store_document(
+    source: BinaryIO, name: str, by: Member | None = None, groups: Collection[str] = GROUPS
+) -> File:
+    """Return what somebody handed in, of one of the groups, told by its content; images are drawn anew. Raises NotThat.
+
+    Whatever it is, its kind is "document": it is never offered among the pictures and films of authors.
+    """
+    if source.seek(0, io.SEEK_END) > MAX_DOCUMENT_BYTES:
+        raise NotThat("too_large")
+    paper = apart(paper_of, source, name)
+    if paper.group not in groups:
+        raise NotThat("not_asked")
+    if paper.group != "image":
+        file = _file("document", paper.media_type, named(plain_name(name), paper.suffixes), by)
+        return _store(file, source if paper.content is None else io.BytesIO(paper.content))
+    picture = apart(picture_of, source)
+    file = _file("document", picture.media_type, named(plain_name(name), paper.suffixes), by)
+    file.width, file.height = picture.width, picture.height
+    return _store(file, io.BytesIO(picture.content))
+
+
+def remove_file(file: File) -> None:
+    """Delete a file that nothing shows any more; its bytes go after the commit."""
+    file_id, folder = file.id, storage.directory()
+    db.session.delete(file)
+    db.session.flush()
+    db.after_commit(lambda: storage.remove_from(folder, file_id))
 
 
 def _file(kind: str, media_type: str, name: str, by: Member | None) -> File:

@@ -20,7 +20,7 @@ MAX_EDGE = 2_400
 MAX_BOXES = 10_000
 
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/png"}
-_MP4_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash", b"MSNV"}
+MP4_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash", b"MSNV"}
 _EBML = b"\x1a\x45\xdf\xa3"
 _CUE = re.compile(r"^(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3} +--> +(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}", re.MULTILINE)
 
@@ -88,7 +88,7 @@ def film_of(source: BinaryIO) -> Film:
     head = source.read(4096)
     if head[:4] == _EBML and b"webm" in head[:64]:
         film = Film("video/webm", _webm_seconds(head))
-    elif head[4:8] == b"ftyp" and _MP4_BRANDS & _brands(head):
+    elif head[4:8] == b"ftyp" and MP4_BRANDS & brands_of(head):
         film = Film("video/mp4", _mp4_seconds(source))
     else:
         raise NotThat("not_a_video")
@@ -96,7 +96,7 @@ def film_of(source: BinaryIO) -> Film:
     return film
 
 
-def _brands(head: bytes) -> set[bytes]:
+def brands_of(head: bytes) -> set[bytes]:
     """Return the brands that the box ftyp names; none when the box is too short to name any."""
     size = min(struct.unpack(">I", head[:4])[0], len(head))
     if size < 16:
@@ -107,8 +107,8 @@ def _brands(head: bytes) -> set[bytes]:
 def _mp4_seconds(source: BinaryIO) -> float | None:
     """Return the length that the box moov/mvhd tells, or None."""
     end = source.seek(0, io.SEEK_END)
-    moov = _find_box(source, b"moov", 0, end)
-    mvhd = _find_box(source, b"mvhd", *moov) if moov else None
+    moov = find_box(source, b"moov", 0, end)
+    mvhd = find_box(source, b"mvhd", *moov) if moov else None
     if mvhd is None:
         return None
     source.seek(mvhd[0])
@@ -120,7 +120,7 @@ def _mp4_seconds(source: BinaryIO) -> float | None:
     return round(length / scale, 1) if scale and length else None
 
 
-def _find_box(source: BinaryIO, name: bytes, at: int, end: int) -> tuple[int, int] | None:
+def find_box(source: BinaryIO, name: bytes, at: int, end: int) -> tuple[int, int] | None:
     """Return where the content of the first box `name` between `at` and `end` begins and ends."""
     for _ in range(MAX_BOXES):
         if at + 8 > end:

@@ -17,18 +17,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import clock, ids
 from core.db import db
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from tenants.audit.models import Event
 from tenants.courses.models import Course, Page
 from tenants.learning import queries
-from tenants.learning.grading import MAX_SHORT, NotANumber, grade
-from tenants.learning.models import Answer, Attempt, Enrolment, Progress
+from tenants.learning.answering import stored_of
+from tenants.learning.grading import NotANumber, grade
+from tenants.learning.models import Answer, Approval, Attempt, Enrolment, Progress
 from tenants.learning.queries import OpenLesson, Taken
-from tenants.learning.rules import ALMOST, MAX_TEXT, Step, lesson_done, part_seen
+from tenants.learning.rules import ALMOST, Step, lesson_done, part_seen
 from tenants.people.models import Member
 
 FRESH = timedelta(minutes=1)
-WRITTEN = ("open", "short", "number")
 
 
 class NothingGiven(Refused):
@@ -40,7 +40,7 @@ class NoNumber(Refused):
 
 
 class NotDoneYet(Refused):
-    """The lesson is done when its questions are right, and they are not yet."""
+    """The lesson is done when its questions are right, or its exercises approved, and they are not yet."""
 
 
 def enrol(member: Member, course: Course, by: Member | None = None) -> Enrolment:
@@ -131,7 +131,7 @@ def save_answer(
     open_: OpenLesson, question_id: UUID, given: Mapping[str, Any], save_id: UUID
 ) -> Answer:
     """Return the answer with what was chosen or written so far; the same `save_id` again changes nothing."""
-    stored = _checked(queries.question_on(open_.page, question_id), given)
+    stored = stored_of(queries.question_on(open_.page, question_id), given)
     answer = open_.rows.get(str(question_id))
     if answer is not None and answer.save_id == save_id:
         return answer
@@ -163,20 +163,6 @@ def _fill(answer: Answer, page: Page, given: Mapping[str, Any], save_id: UUID) -
         answer.given, answer.saved_at = content, clock.now()
 
 
-def _checked(question: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was given, in its stored shape. Raises Refused for choices that the question does not have."""
-    if question["kind"] in WRITTEN:
-        text = str(given.get("text", "")).replace("\x00", "").strip()
-        if len(text) > (MAX_TEXT if question["kind"] == "open" else MAX_SHORT):
-            raise Refused("answer too long")
-        return {"text": text}
-    known = {choice["id"] for choice in question["choices"]}
-    chosen = sorted(set(given.get("choices", ())))
-    if not known.issuperset(chosen) or (question["kind"] != "multiple" and len(chosen) > 1):
-        raise Refused("no such choice")
-    return {"choices": chosen}
-
-
 def check_answer(
     open_: OpenLesson, question_id: UUID, given: Mapping[str, Any], attempt_id: UUID
 ) -> Attempt:
@@ -188,7 +174,7 @@ def check_answer(
     earlier = db.session.get(Attempt, attempt_id)
     if earlier is not None:
         return _same_attempt(earlier, open_.rows.get(str(question_id)))
-    stored = _checked(question, given)
+    stored = stored_of(question, given)
     if not any(stored.values()):
         raise NothingGiven("choose or write something first")
     verdict = _verdict(question, stored)
@@ -243,14 +229,47 @@ def finish_if_passed(open_: OpenLesson) -> bool:
 def mark_done(open_: OpenLesson) -> Progress:
     """Mark the lesson done for the participant. Raises NotDoneYet when its questions decide and are not right."""
     rule = open_.page.content["done_when"]
-    passed = lesson_done(rule, True, queries.results_of(open_.page, open_.rows))
+    passed = lesson_done(rule, True, queries.results_of(open_.page, open_.rows, open_.approvals))
     if not passed and not open_.step.is_done:
         raise NotDoneYet("its questions decide")
     return _finish(open_)
 
 
+def note_approval(enrolment: Enrolment, lesson_id: UUID, block_id: UUID, state: str) -> bool:
+    """Note how a participant stands with an exercise (waiting, again or approved); return whether the lesson is done.
+
+    The last approval that a lesson waited for finishes it, and with it perhaps the course. The participant's own
+    place and last activity stay as they are: it was a trainer who acted.
+    """
+    values = {"id": ids.uuid7(), "enrolment_id": enrolment.id, "lesson_id": lesson_id, "block_id": block_id}
+    changed = {"lesson_id": lesson_id, "state": state, "changed_at": clock.now()}
+    db.session.execute(
+        insert(Approval).values(**{**values, **changed})
+        .on_conflict_do_update(index_elements=["enrolment_id", "block_id"], set_=changed)
+    )
+    return state == "approved" and _finish_if_approved(enrolment, lesson_id)
+
+
+def _finish_if_approved(enrolment: Enrolment, lesson_id: UUID) -> bool:
+    member = db.session.get_one(Member, enrolment.member_id)
+    try:
+        open_ = queries.lesson_for(member, enrolment.course_id, lesson_id, lock=True)
+    except NotFound:  # the enrolment ended, or the lesson is no longer published: the approval is kept for then
+        return False
+    if open_.page.content["done_when"] != "approved" or not open_.is_approved:
+        return False
+    mine = (Progress.enrolment_id == enrolment.id, Progress.lesson_id == lesson_id)
+    progress = db.session.scalar(sa.select(Progress).where(*mine))
+    _complete(open_, progress or _progress(enrolment, lesson_id))
+    return True
+
+
 def _finish(open_: OpenLesson) -> Progress:
-    progress, enrolment = _stand_in(open_), open_.taken.enrolment
+    return _complete(open_, _stand_in(open_))
+
+
+def _complete(open_: OpenLesson, progress: Progress) -> Progress:
+    enrolment = open_.taken.enrolment
     progress.done_at = progress.done_at or clock.now()
     progress.part = max(progress.part, ALMOST)
     others = [step for step in open_.taken.way.steps if step.id != open_.step.id]

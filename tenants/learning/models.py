@@ -17,6 +17,8 @@ from core.sealed import Sealed, sealed
 from tenants.courses.models import Course
 from tenants.people.models import Member
 
+APPROVALS = ("waiting", "again", "approved")
+
 
 class Enrolment(AcademyBase):
     """A member takes a course."""
@@ -101,6 +103,27 @@ class Answer(AcademyBase):
     saved_at: Mapped[datetime] = moment(purpose="last save", default=clock.now)
     checked_at: Mapped[datetime | None] = optional_moment(purpose="last check")
     enrolment: Mapped[Enrolment] = relationship()
+
+
+class Approval(AcademyBase):
+    """How a participant stands with one exercise of a lesson. The feature `exercises` writes it (by
+    `actions.note_approval`), so that learning can judge a lesson that is done when its exercises are approved."""
+
+    __tablename__ = "approvals"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "block_id"),
+        CheckConstraint(f"state in {APPROVALS}", name="state"),
+    )
+
+    id: Mapped[UUID] = key()
+    enrolment_id: Mapped[UUID] = ref("enrolments.id", purpose="whose exercise")
+    lesson_id: Mapped[UUID] = column(Uuid, purpose="lesson that asks for it")
+    block_id: Mapped[UUID] = column(Uuid, purpose="the exercise")
+    state: Mapped[str] = column(
+        Text, purpose="waiting, again or approved", personal="content", retention="academy", on_erasure="delete",
+        why_plain="a word that decides whether a lesson is done",
+    )
+    changed_at: Mapped[datetime] = moment(purpose="since when", default=clock.now)
 
 
 class Attempt(AcademyBase):

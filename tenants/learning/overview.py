@@ -16,6 +16,7 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course, Page, Publication
+from tenants.learning.answering import lines_of
 from tenants.learning.models import Answer, Attempt, Enrolment
 from tenants.learning.queries import marks_of, questions_of
 from tenants.learning.rules import Standing, Step, Way, needs_help_key, standing, way_of
@@ -142,7 +143,7 @@ class Said:
     """What someone answered to one question: the latest they handed in, or None; and how often they tried."""
 
     question: Mapping[str, Any]
-    choices: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     text: str = ""
     is_right: bool | None = None
     attempts: int = 0
@@ -226,9 +227,7 @@ def _question(page: Page, question_id: str) -> Mapping[str, Any] | None:
 
 
 def _said(question: Mapping[str, Any], row: Any, given: Mapping[str, Any]) -> Said:
-    chosen = set(given.get("choices", ()))
     return Said(
-        question, tuple(choice["text"] for choice in question["choices"] if choice["id"] in chosen),
-        given.get("text", ""), row.is_right, row.number or 0, row.made_at,
+        question, tuple(lines_of(question, given)), given.get("text", ""), row.is_right, row.number or 0, row.made_at,
         has_draft=row.checked_at is None or row.saved_at > row.checked_at,
     )

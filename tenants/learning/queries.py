@@ -15,9 +15,10 @@ from sqlalchemy.orm import lazyload
 from core.db import db
 from core.errors import NotFound
 from tenants.courses.models import Course, Page, Publication
+from tenants.files.access import readable
 from tenants.files.models import File
-from tenants.learning.models import Answer, Enrolment, Progress
-from tenants.learning.rules import Mark, Result, Step, Way, way_of
+from tenants.learning.models import Answer, Approval, Enrolment, Progress
+from tenants.learning.rules import Mark, Result, Step, Way, lesson_done, way_of
 from tenants.people.models import Member
 
 STAFF = frozenset({"trainer", "author", "manager", "owner"})
@@ -47,6 +48,7 @@ class Given:
     text: str = ""
     is_checked: bool = False
     is_right: bool | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,12 @@ class OpenLesson:
     page: Page
     answers: Mapping[str, Given] = field(default_factory=dict)
     rows: dict[str, Answer] = field(default_factory=dict)
+    approvals: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_approved(self) -> bool:
+        """Return whether every exercise of the lesson is approved; a lesson without exercises never is."""
+        return lesson_done("approved", False, results_of(self.page, self.rows, self.approvals))
 
 
 def courses_of(member: Member) -> list[Taken]:
@@ -119,7 +127,16 @@ def lesson_for(member: Member, course_id: UUID, lesson_id: UUID, lock: bool = Fa
         raise NotFound("no such lesson")
     page = db.session.get_one(Page, UUID(step.page_id))
     rows = _answers(taken.enrolment, page) if step.questions else {}
-    return OpenLesson(taken, step, page, {key: given_of(row) for key, row in rows.items()}, rows)
+    approvals = approvals_of(taken.enrolment, step.id) if step.exercises else {}
+    return OpenLesson(taken, step, page, {key: given_of(row) for key, row in rows.items()}, rows, approvals)
+
+
+def approvals_of(enrolment: Enrolment, lesson_id: str) -> dict[str, str]:
+    """Return how the participant stands with the exercises of a lesson, by block id."""
+    wanted = sa.select(Approval.block_id, Approval.state).where(
+        Approval.enrolment_id == enrolment.id, Approval.lesson_id == UUID(lesson_id)
+    )
+    return {str(block_id): state for block_id, state in db.session.execute(wanted)}
 
 
 def _answers(enrolment: Enrolment, page: Page) -> dict[str, Answer]:
@@ -147,13 +164,17 @@ def given_of(answer: Answer) -> Given:
     is_checked = answer.checked_at is not None and answer.saved_at <= answer.checked_at
     return Given(
         frozenset(stored.get("choices", ())), stored.get("text", ""), is_checked,
-        answer.is_right if is_checked else None,
+        answer.is_right if is_checked else None, stored.get("places") or {},
     )
 
 
-def results_of(page: Page, rows: Mapping[str, Answer]) -> list[Result]:
-    """Return how the participant stands with each question of the page."""
-    results = []
+def results_of(page: Page, rows: Mapping[str, Answer], approvals: Mapping[str, str] | None = None) -> list[Result]:
+    """Return how the participant stands with each question and each exercise of the page."""
+    known = approvals or {}
+    results = [
+        Result("exercise", known.get(block["id"]) == "approved", block["id"] in known)
+        for block in page.content["blocks"] if block["kind"] == "exercise"
+    ]
     for question in questions_of(page.content):
         row = rows.get(question["id"])
         results.append(
@@ -163,8 +184,11 @@ def results_of(page: Page, rows: Mapping[str, Answer]) -> list[Result]:
 
 
 def file_for(member: Member, file_id: UUID) -> File:
-    """Return a file that the member may see: staff any, others those of the courses they take. Raises NotFound."""
-    wanted = sa.select(File).where(File.id == file_id)
+    """Return a file that the member may see. Raises NotFound.
+
+    Staff see any, others those of the courses they take; what a feature claims (handed-in work) it decides itself.
+    """
+    otherwise: sa.ColumnElement[bool] = sa.true()
     if not member.roles & STAFF:
         shown = (
             sa.select(sa.literal(1)).select_from(Enrolment)
@@ -173,8 +197,8 @@ def file_for(member: Member, file_id: UUID) -> File:
             .where(Enrolment.member_id == member.id, Enrolment.state == "active", Course.state == "published")
             .where(Publication.outline["files"].has_key(str(file_id)))
         )
-        wanted = wanted.where(shown.exists())
-    file = db.session.scalar(wanted)
+        otherwise = shown.exists()
+    file = db.session.scalar(sa.select(File).where(File.id == file_id, readable(member, otherwise)))
     if file is None:
         raise NotFound("no such file")
     return file

@@ -18,7 +18,8 @@ TAUGHT_BY = frozenset({"trainer", "manager", "owner"})
 
 @dataclass(frozen=True)
 class Result:
-    """What a participant has of one question: its kind, whether checked right, whether anything was handed in."""
+    """What a participant has of one question or exercise: its kind, whether it was found right (approved), whether
+    anything was handed in."""
 
     kind: str
     is_right: bool | None = None
@@ -26,10 +27,11 @@ class Result:
 
 
 def lesson_done(done_when: str, marked: bool, results: Iterable[Result]) -> bool:
-    """Return whether a lesson is done: marked by the participant, or each question right (open ones: answered)."""
+    """Return whether a lesson is done: marked by the participant, each question right (open ones: answered), or each
+    exercise approved."""
     if done_when == "marked":
         return marked
-    asked = list(results)
+    asked = [one for one in results if (one.kind == "exercise") == (done_when == "approved")]
     return bool(asked) and all(r.is_given if r.kind == "open" else bool(r.is_right) for r in asked)
 
 
@@ -57,6 +59,7 @@ class Step:
     module_title: str
     mark: Mark
     questions: int = 0
+    exercises: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -165,6 +168,7 @@ def way_of(outline: Mapping[str, Any], marks: Mapping[str, Mark], stopped_at: st
                 kind=lesson["kind"], done_when=lesson["done_when"], page_id=lesson["page_id"],
                 module_number=module_number, module_title=module["title"],
                 mark=marks.get(lesson["id"], Mark()), questions=len(lesson["questions"]),
+                exercises=len(lesson.get("exercises", ())),
             ))
     return Way(tuple(steps), stopped_at)
 

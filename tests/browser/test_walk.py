@@ -52,7 +52,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(900)]
 # No page of its own: a file, a fragment, a redirect, or a page that only a mail leads to (looked at in LINKS).
 NO_PAGE = frozenset(
     "assets.file assets.theme assets.palette mailbox.show health.up language.choose files.show learning.own_work_file "
-    "learning.resume courses.changes academies.address academies.export courses.reading mailbox.html".split()
+    "learning.resume courses.changes exercises.peer_file academies.address academies.export courses.reading mailbox.html".split()
 )
 LINKS = frozenset(
     "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.entry "

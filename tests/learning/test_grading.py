@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenants.courses.gaps import Gap, gaps_of, pieces_of, written
+from tenants.learning.answering import match_options, order_now, order_shown
 from tenants.learning.grading import (
     NotANumber,
     distance,
@@ -16,7 +20,9 @@ from tenants.learning.grading import (
     is_accepted,
     is_within,
     number_of,
+    places_right,
     plain,
+    share,
     typos_allowed,
 )
 
@@ -123,3 +129,71 @@ def test_what_is_no_number_is_said_to_be_none(text: str) -> None:
 def test_decimals_are_exact() -> None:
     assert is_within("0.3", {"value": "0.1", "tolerance": "0.2"})
     assert not is_within("0.3000001", {"value": "0.1", "tolerance": "0.2"})
+
+
+@given(choices, choices)
+def test_a_share_of_choices_is_fair_and_never_below_nothing(right: set[str], given_: set[str]) -> None:
+    asked = question("multiple", right, partial=True)
+    earned = share(asked, {"choices": given_})
+    assert earned is not None and 0 <= earned <= 1
+    assert (earned == 1) == (bool(right) and right == given_), "everything only for everything"
+    assert share(asked, {"choices": set("abcde")}) in (0, 1, max(Fraction(0), Fraction(2 * len(right) - 5, len(right) or 1)))
+    if right and given_ < right:
+        assert earned == Fraction(len(given_), len(right))
+
+
+@given(choices, choices)
+def test_without_partial_a_question_is_right_or_not(right: set[str], given_: set[str]) -> None:
+    assert share(question("multiple", right), {"choices": given_}) in (0, 1)
+
+
+orders = st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1)
+
+
+@given(orders, st.data())
+def test_an_order_earns_each_item_in_its_place(items: list[str], data: st.DataObject) -> None:
+    put = data.draw(st.permutations(items))
+    places = {item: str(n) for n, item in enumerate(put, start=1)}
+    asked = {"id": "q", "kind": "ordering", "rule": {"items": [{"id": i, "text": i} for i in items], "partial": True}}
+    same_place = sum(one == other for one, other in zip(items, put, strict=True))
+    assert places_right(asked, {"places": places}) == (same_place, len(items))
+    assert share(asked, {"places": places}) == Fraction(same_place, len(items))
+    shown = [item["id"] for item in order_shown(asked)]
+    assert sorted(shown) == sorted(items) and (len(items) == 1 or shown != items), "never shown solved"
+    assert [item["id"] for item in order_now(asked, places)] == put
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["Rise", "Brown", "Sink"]), min_size=1))
+def test_a_match_is_right_when_each_pair_is(pairs: dict[str, str]) -> None:
+    asked = {"id": "q", "kind": "matching", "rule": {"pairs": [{"id": k, "left": k, "right": v} for k, v in pairs.items()]}}
+    assert grade(asked, {"places": pairs}) is True
+    assert grade(asked, {"places": dict.fromkeys(pairs, "Other")}) is False
+    assert len(match_options(asked)) == len(set(pairs.values())), "an option that fits twice is offered once"
+
+
+pieces = st.lists(st.one_of(
+    st.text(st.sampled_from("ab []|~\\\n"), min_size=1),
+    st.builds(lambda right, wrong: (right, wrong), st.lists(st.text(st.sampled_from("xy|~[]\\"), min_size=1), min_size=1, max_size=3, unique=True),
+              st.lists(st.text(st.sampled_from("vw|~[]\\"), min_size=1), max_size=2, unique=True)),
+), max_size=6)  # fmt: skip
+
+
+@given(pieces)
+def test_a_text_with_gaps_is_read_as_it_was_meant(parts: list[object]) -> None:
+    meant: list[str | Gap] = []
+    for part in parts:
+        if isinstance(part, tuple):
+            number = str(sum(isinstance(one, Gap) for one in meant) + 1)
+            right = tuple(part[0])
+            meant.append(Gap(number, right, tuple(one for one in part[1] if one not in right)))
+        elif meant and isinstance(meant[-1], str):
+            meant[-1] += str(part)
+        else:
+            meant.append(str(part))
+    assert pieces_of(written(meant)) == meant
+
+
+def test_a_page_of_gaps_without_end_is_read_in_linear_time() -> None:
+    begun = time.monotonic()
+    assert gaps_of("[[a" * 3_000) == [] and gaps_of("[[" + "a|" * 4_000 + "]]")[0].accepted == ("a",)
+    assert time.monotonic() - begun < 5
