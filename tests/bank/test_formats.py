@@ -13,7 +13,7 @@ from tenants.bank.formats.gift import read_gift
 from tenants.bank.formats.question import Notes, Reading, ReadQuestion, Unreadable
 from tenants.bank.formats.reading import read_file
 from tenants.bank.formats.words import from_html
-from tenants.courses import block_actions
+from tenants.courses import actions, block_actions
 from tests.bank.others import sample
 
 
@@ -31,8 +31,7 @@ def one(text: str) -> ReadQuestion:
 
 def test_limits_are_those_of_the_editor() -> None:
     assert (fit.MAX_PROMPT, fit.MAX_LINE) == (block_actions.MAX_PROMPT, block_actions.MAX_LINE)
-    assert (fit.MAX_ACCEPTED, fit.MAX_ACCEPTED_CHARS) == (block_actions.MAX_ACCEPTED, block_actions.MAX_ACCEPTED_CHARS)
-    assert block_actions.MAX_NUMBER_CHARS == fit.MAX_UNIT
+    assert actions.MAX_TITLE == fit.MAX_TITLE
 
 
 def test_all_of_gift() -> None:

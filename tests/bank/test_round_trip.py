@@ -16,6 +16,7 @@ from tenants.bank.formats.moodle_xml import read_moodle_xml
 from tenants.bank.formats.moodle_xml_write import write_moodle_xml
 from tenants.bank.formats.question import ReadChoice, Reading, ReadQuestion
 from tenants.bank.formats.words import clean
+from tenants.courses.gaps import Gap, pieces_of, written
 
 SIGNS = "abcxyz éü漢🙂09<>&\"'%*=~#{}:\\/[]()|.,;$@!?-_>`^+\t\n"
 texts = st.text(st.one_of(st.sampled_from(SIGNS), st.characters(exclude_categories=["Cs", "Cc"])), max_size=40).map(clean)
@@ -56,21 +57,19 @@ def asked(draw: st.DrawFn, kinds: tuple[str, ...]) -> ReadQuestion:
 
 def rules(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     """Return rules of the kinds without choices."""
-    pairs = st.lists(st.tuples(filled, filled), min_size=2, max_size=5, unique=True)
-    gap = st.text(st.characters(exclude_characters="|[]~", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
-    gap = gap.map(lambda text: " ".join(clean(text).split())).filter(bool)
-    around = texts.map(lambda text: text.replace("[", "(").replace("]", ")")).map(lambda text: " ".join(text.split()))
-    hole = st.one_of(st.lists(gap, min_size=1, max_size=3), st.tuples(gap, gap.map(lambda t: f"~{t}")).map(list))
+    pairs = st.lists(st.tuples(lines, lines), min_size=2, max_size=5, unique=True)
+    gap = st.builds(Gap, st.just(""), st.lists(lines, min_size=1, max_size=2, unique=True).map(tuple),
+                    st.lists(lines, max_size=2, unique=True).map(tuple))  # fmt: skip
+    pieces = st.tuples(texts, gap, texts, gap, texts).map(lambda found: clean(written([piece for piece in found if piece])))
     return {
         "short": st.fixed_dictionaries({"accepted": st.lists(lines, min_size=1, max_size=4, unique=True),
                                         "typos": st.sampled_from([0, 0, 0, 0, 1, 2]), "case": st.booleans()}),
         "number": st.fixed_dictionaries({"value": decimals, "tolerance": tolerances,
                                          "unit": st.one_of(st.just(""), lines.map(lambda t: t[:10].strip()))}),
-        "matching": st.tuples(pairs, st.lists(filled, max_size=2, unique=True)).map(
-            lambda both: matching_rule(both[0], [t for t in both[1] if t not in {right for _left, right in both[0]}])),
-        "ordering": st.lists(filled, min_size=2, max_size=5).map(ordering_rule),
-        "gaps": st.tuples(around, hole, around, st.booleans()).map(
-            lambda g: {"text": clean(f"{g[0]} [[{'|'.join(g[1])}]] {g[2]}"), "typos": 0, "case": g[3]}),
+        "matching": st.tuples(pairs, st.lists(lines, max_size=2, unique=True)).map(
+            lambda both: {**matching_rule(both[0], [t for t in both[1] if t not in {right for _left, right in both[0]}]), "partial": True}),
+        "ordering": st.lists(lines, min_size=2, max_size=5, unique=True).map(lambda items: {**ordering_rule(items), "partial": True}),
+        "gaps": st.fixed_dictionaries({"text": pieces, "typos": st.just(0), "case": st.booleans(), "partial": st.just(True)}),
         "open": st.just({}), "file": st.integers(1, 10).map(lambda most: {"most": most}),
     }[kind]  # fmt: skip
 
@@ -83,7 +82,9 @@ def bare(question: ReadQuestion) -> ReadQuestion:
     """Return the question without what only a format knows: the shares of its answers."""
     rule = question.rule
     if question.kind == "gaps":
-        rule = {**rule, "case": rule["case"] and "|~" not in rule["text"]}
+        pieces = pieces_of(rule["text"])
+        typed = [piece for piece in pieces if isinstance(piece, Gap) and not piece.wrong]
+        rule = {**rule, "text": pieces, "case": rule["case"] and bool(typed)}
     again = "" if question.kind in ("open", "file") else question.feedback_again
     return replace(question, choices=tuple(replace(c, share=None) for c in question.choices), rule=rule, feedback_again=again)
 
@@ -129,10 +130,11 @@ def test_a_plain_question_is_promised_to_stay_the_same_where_the_format_can(kind
     two = (ReadChoice("a", True, "yes"), ReadChoice("b", False))
     rule: dict[str, Any] = {
         "short": {"accepted": ["a*b"], "typos": 0, "case": False}, "number": {"value": "1.5", "tolerance": "0.1", "unit": ""},
-        "matching": matching_rule([("a", "b"), ("c", "d")], ["e"]), "ordering": ordering_rule(["x", "y"]),
-        "gaps": {"text": "A [[b|c]] and [[d|~e]].", "typos": 0, "case": False}, "file": {"most": 1}, "multiple": {"partial": False},
+        "matching": {**matching_rule([("a", "b"), ("c", "d")], ["e"]), "partial": True},
+        "ordering": {**ordering_rule(["x", "y"]), "partial": True},
+        "gaps": {"text": "A [[b|c]] and [[d|~e]].", "typos": 0, "case": False, "partial": True}, "file": {"most": 1}, "multiple": {"partial": False},
     }.get(kind, {})  # fmt: skip
     choices = two if kind in ("single", "multiple") else ()
     choices = (ReadChoice("True", True, "yes"), ReadChoice("False")) if kind == "truefalse" else choices
-    question = ReadQuestion(kind, "What? {x} = 1", "Name", ("tag",), choices, rule=rule)
+    question = ReadQuestion(kind, "What? x = 1" if kind == "gaps" else "What? {x} = 1", "Name", ("tag",), choices, rule=rule)
     assert check(question, form) is not (form == "gift" and kind in ("gaps", "file"))

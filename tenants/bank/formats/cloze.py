@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tenants.bank.formats.fit import CLOSE, GAP, HUNDRED, gap_of, share_of
+from tenants.bank.formats.fit import CLOSE, HUNDRED, on_one_line, share_of
 from tenants.bank.formats.question import Notes, ReadQuestion, Unfit
 from tenants.bank.formats.words import plain
+from tenants.courses.gaps import Gap, pieces_of, written
 
 HOLE = re.compile(r"\{(\d{0,4}):([A-Z_]+):((?:\\.|[^\\{}])*)\}", re.DOTALL)
 WORD_HOLES = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
@@ -24,12 +25,13 @@ PLACED = re.compile("\ue000(\\d+)\ue001")
 
 def read_cloze(source: str, form: str, name: str, notes: Notes) -> ReadQuestion:
     """Return a text with holes as a question of kind gaps. Raises Unfit."""
-    gaps: list[str] = []
+    gaps: list[Gap] = []
     cases: set[bool] = set()
 
     def dig(match: re.Match[str]) -> str:
         gaps.append(_gap(match.group(2), match.group(3), form, notes))
-        cases.add(match.group(2) in CASE_HOLES)
+        if match.group(2) in WORD_HOLES:
+            cases.add(match.group(2) in CASE_HOLES)
         return PLACE.format(len(gaps) - 1)
 
     text = HOLE.sub(dig, re.sub("[\ue000\ue001]", "", source))
@@ -40,15 +42,16 @@ def read_cloze(source: str, form: str, name: str, notes: Notes) -> ReadQuestion:
     return gaps_question(text, form, name, gaps, cases == {True}, notes)
 
 
-def gaps_question(text: str, form: str, name: str, gaps: Sequence[str], case: bool, notes: Notes) -> ReadQuestion:
+def gaps_question(text: str, form: str, name: str, gaps: Sequence[Gap], case: bool, notes: Notes) -> ReadQuestion:
     """Return a text with places for gaps as a question: what stands before the first gap's paragraph is the prompt."""
     prompt, rest = _halves(text, form)
     prompt = plain(prompt, form, notes)
-    filled = PLACED.sub(lambda match: gaps[int(match.group(1))], plain(rest, form, notes).replace("[[", "[ ["))
+    words = PLACED.split(plain(rest, form, notes))
+    pieces = [gaps[int(word)] if place % 2 else word for place, word in enumerate(words)]
     if not prompt:
         notes.changed("prompt_from_name")
         prompt = name or "…"
-    return ReadQuestion("gaps", prompt, rule={"text": filled, "typos": 0, "case": case})
+    return ReadQuestion("gaps", prompt, rule={"text": written(pieces), "typos": 0, "case": case})
 
 
 def _halves(text: str, form: str) -> tuple[str, str]:
@@ -61,7 +64,7 @@ def _halves(text: str, form: str) -> tuple[str, str]:
     return (first, rest) if rest.strip() and not PLACED.search(first) else ("", text)
 
 
-def _gap(kind: str, body: str, form: str, notes: Notes) -> str:
+def _gap(kind: str, body: str, form: str, notes: Notes) -> Gap:
     """Return one hole as a gap. Raises Unfit."""
     is_choice = kind.startswith(CHOICE_HOLES)
     if not is_choice and kind not in WORD_HOLES and kind not in NUMBER_HOLES:
@@ -83,7 +86,16 @@ def _gap(kind: str, body: str, form: str, notes: Notes) -> str:
                 notes.lost("partial_answers")
         elif text.strip() != "*":
             notes.lost("partial_answers" if share > 0 else "wrong_answers")
-    return gap_of(right, wrong, notes)
+    return gap_of(right, wrong)
+
+
+def gap_of(right: Sequence[str], wrong: Sequence[str]) -> Gap:
+    """Return a gap to type into or, with wrong ones, to choose in. Raises Unfit."""
+    accepted = tuple(dict.fromkeys(text for text in map(on_one_line, right) if text))
+    offered = tuple(dict.fromkeys(text for text in map(on_one_line, wrong) if text and text not in accepted))
+    if not accepted:
+        raise Unfit("no_right")
+    return Gap("", accepted, offered)
 
 
 def _answers(body: str) -> list[tuple[Decimal, str, str]]:
@@ -109,18 +121,18 @@ def write_cloze(question: ReadQuestion, notes: Notes) -> str:
     """Return a question of kind gaps as a text with holes, in plain text."""
     if question.rule.get("typos"):
         notes.changed("typos")
+    if not question.rule.get("partial"):
+        notes.changed("strict_out")
     prompt = re.sub(r"\n{2,}", "\n", question.prompt)
     if prompt != question.prompt:
         notes.changed("blank_line")
-    if HOLE.search(prompt) or HOLE.search(question.rule["text"]):
+    pieces = pieces_of(question.rule["text"])
+    if any("{" in piece for piece in [prompt, *pieces] if isinstance(piece, str)):
         raise Unfit("gap_signs")
     word = "SHORTANSWER_C" if question.rule.get("case") else "SHORTANSWER"
+    return f"{prompt}\n\n{''.join(piece if isinstance(piece, str) else _hole(piece, word) for piece in pieces)}"
 
-    def dig(match: re.Match[str]) -> str:
-        texts = [text.strip() for text in match.group(1).split("|")]
-        if any(text.startswith("~") for text in texts):
-            answers = [f"{text[1:].translate(MARKED)}" if text.startswith("~") else f"={text.translate(MARKED)}" for text in texts]
-            return f"{{1:MULTICHOICE:{'~'.join(answers)}}}"
-        return f"{{1:{word}:{'~'.join('=' + text.translate(MARKED) for text in texts)}}}"
 
-    return f"{prompt}\n\n{GAP.sub(dig, question.rule['text'])}"
+def _hole(gap: Gap, word: str) -> str:
+    answers = [f"={text.translate(MARKED)}" for text in gap.accepted] + [f"%0%{text.translate(MARKED)}" for text in gap.wrong]
+    return f"{{1:{'MULTICHOICE' if gap.wrong else word}:{'~'.join(answers)}}}"

@@ -10,12 +10,18 @@ from typing import Any
 
 from tenants.bank.formats.question import Notes, ReadChoice, ReadQuestion, Unfit
 from tenants.bank.formats.words import clean
+from tenants.courses.gaps import MAX_GAPS, gaps_of
+from tenants.courses.question_rules import (
+    MAX_ACCEPTED,
+    MAX_ACCEPTED_CHARS,
+    MAX_GAPPED,
+    MAX_NUMBER_CHARS,
+    MAX_ROW_CHARS,
+    MAX_ROWS,
+)
 from tenants.courses.rules import MAX_CHOICES, is_decimal
 
-MAX_TITLE, MAX_PROMPT, MAX_LINE = 200, 4_000, 1_000
-MAX_ACCEPTED, MAX_ACCEPTED_CHARS, MAX_UNIT = 20, 200, 40
-MAX_PAIRS, MAX_GAPS, MAX_TAGS, MAX_TAG = 20, 50, 10, 40
-GAP = re.compile(r"\[\[(.+?)\]\]", re.DOTALL)
+MAX_TITLE, MAX_PROMPT, MAX_LINE, MAX_TAGS, MAX_TAG = 200, 4_000, 1_000, 10, 40
 NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:e[-+]?[0-9]{1,3})?", re.IGNORECASE | re.ASCII)
 HUNDRED = Decimal(100)
 CLOSE = Decimal("0.1")  # formats write a third as 33.333 or 33.33333
@@ -105,7 +111,7 @@ def _without_some_wrong(choices: list[ReadChoice], notes: Notes) -> list[ReadCho
 
 
 def _short(question: ReadQuestion, notes: Notes) -> ReadQuestion:
-    accepted = list(dict.fromkeys(" ".join(clean(text).split()) for text in question.rule["accepted"]))
+    accepted = list(dict.fromkeys(on_one_line(text) for text in question.rule["accepted"]))
     kept = [text for text in accepted if text and len(text) <= MAX_ACCEPTED_CHARS][:MAX_ACCEPTED]
     if len(kept) < len([text for text in accepted if text]):
         notes.lost("many_answers", number=len(accepted) - len(kept), most=MAX_ACCEPTED)
@@ -117,78 +123,74 @@ def _short(question: ReadQuestion, notes: Notes) -> ReadQuestion:
 
 def _number(question: ReadQuestion, notes: Notes) -> ReadQuestion:
     rule = {"value": str(question.rule["value"]), "tolerance": str(question.rule.get("tolerance") or ""),
-            "unit": cut(str(question.rule.get("unit") or ""), MAX_UNIT, notes)}  # fmt: skip
+            "unit": cut(str(question.rule.get("unit") or ""), MAX_NUMBER_CHARS, notes)}  # fmt: skip
     if not is_decimal(rule["value"]) or (rule["tolerance"] and not is_decimal(rule["tolerance"])):
         raise Unfit("no_number")
     return replace(question, rule=rule)
 
 
 def _matching(question: ReadQuestion, notes: Notes) -> ReadQuestion:
-    pairs = [(clean(one["left"]), clean(one["right"])) for one in question.rule["pairs"]]
+    pairs = [(on_one_line(one["left"]), on_one_line(one["right"])) for one in question.rule["pairs"]]
     whole = [pair for pair in pairs if all(pair)]
     once = list(dict.fromkeys(whole))
-    extra = [text for text in dict.fromkeys(clean(one["text"]) for one in question.rule.get("extra", ())) if text]
+    extra = [text for text in dict.fromkeys(on_one_line(one["text"]) for one in question.rule.get("extra", ())) if text]
     rights = {right for _left, right in once}
     lonely = [text for text in extra if text not in rights]
     if len(once) < len(pairs) or len(lonely) < len(extra):
         notes.lost("same_pairs", number=len(pairs) - len(once) + len(extra) - len(lonely))
     if len(once) < 2:
         raise Unfit("few_pairs")
-    if len(once) + len(lonely) > MAX_PAIRS:
-        raise Unfit("many_pairs", most=MAX_PAIRS)
-    _check_lines([text for pair in once for text in pair] + lonely)
-    return replace(question, rule=matching_rule(once, lonely))
+    _check_rows([text for pair in once for text in pair], len(once))
+    _check_rows(lonely, len(lonely))
+    return replace(question, rule={**matching_rule(once, lonely), "partial": bool(question.rule.get("partial", True))})
 
 
 def matching_rule(pairs: Sequence[tuple[str, str]], extra: Sequence[str]) -> dict[str, Any]:
-    """Return the rule of a matching question, with ids."""
+    """Return the rule of a matching question, with ids (the bank gives others, which tell nothing)."""
     return {"pairs": [{"id": f"p{n}", "left": left, "right": right} for n, (left, right) in enumerate(pairs, 1)],
             "extra": [{"id": f"e{n}", "text": text} for n, text in enumerate(extra, 1)]}  # fmt: skip
 
 
 def _ordering(question: ReadQuestion, notes: Notes) -> ReadQuestion:
-    items = [text for text in (clean(one["text"]) for one in question.rule["items"]) if text]
+    texts = [text for text in (on_one_line(one["text"]) for one in question.rule["items"]) if text]
+    items = list(dict.fromkeys(texts))
+    if len(items) < len(texts):
+        notes.lost("same_items", number=len(texts) - len(items))
     if len(items) < 2:
         raise Unfit("few_items")
-    if len(items) > MAX_PAIRS:
-        raise Unfit("many_pairs", most=MAX_PAIRS)
-    _check_lines(items)
-    return replace(question, rule=ordering_rule(items))
+    _check_rows(items, len(items))
+    return replace(question, rule={**ordering_rule(items), "partial": bool(question.rule.get("partial", True))})
 
 
 def ordering_rule(items: Sequence[str]) -> dict[str, Any]:
-    """Return the rule of an ordering question, with ids."""
+    """Return the rule of an ordering question, with ids (the bank gives others, which tell nothing)."""
     return {"items": [{"id": f"i{n}", "text": text} for n, text in enumerate(items, 1)]}
 
 
 def _gaps(question: ReadQuestion, notes: Notes) -> ReadQuestion:
     text = clean(question.rule["text"])
-    if len(text) > MAX_PROMPT:
+    if len(text) > MAX_GAPPED:
         raise Unfit("too_long")
-    gaps = GAP.findall(text)
-    if not gaps or not all(one for gap in gaps for one in [gap.split("|")[0].strip()]):
+    gaps = gaps_of(text)
+    if not gaps or not all(gap.accepted for gap in gaps):
         raise Unfit("no_gaps")
     if len(gaps) > MAX_GAPS:
-        raise Unfit("too_long")
-    return replace(question, rule={"text": text, "typos": int(question.rule.get("typos", 0)),
-                                   "case": bool(question.rule.get("case"))})  # fmt: skip
+        raise Unfit("many_gaps", most=MAX_GAPS)
+    return replace(question, rule={
+        "text": text, "typos": int(question.rule.get("typos", 0)), "case": bool(question.rule.get("case")),
+        "partial": bool(question.rule.get("partial", True)),
+    })  # fmt: skip
 
 
-def gap_of(right: Sequence[str], wrong: Sequence[str], notes: Notes) -> str:
-    """Return a gap of a text: [[right|also right]], or [[right|~wrong]] to choose from. Raises Unfit."""
-    texts = [*right, *(f"~{text}" for text in wrong)]
-    if not right or any(not text.strip("~ ") for text in texts):
-        raise Unfit("no_right")
-    if any(mark in text for text in texts for mark in ("|", "[[", "]]")) or any(text.startswith("~") for text in right):
-        raise Unfit("gap_signs")
-    if wrong and len(right) > 1:
-        notes.lost("several_right_in_gap")
-        texts = [right[0], *(f"~{text}" for text in wrong)]
-    return f"[[{'|'.join(' '.join(text.split()) for text in texts)}]]"
+def on_one_line(text: str) -> str:
+    """Return the text without ends of lines: what stands in a list of one per line."""
+    return " ".join(clean(text).split())
 
 
-def _check_lines(texts: Iterable[str]) -> None:
-    if any(len(text) > MAX_LINE for text in texts):
+def _check_rows(texts: Sequence[str], rows: int) -> None:
+    if rows > MAX_ROWS:
+        raise Unfit("many_pairs", most=MAX_ROWS)
+    if any(len(text) > MAX_ROW_CHARS for text in texts):
         raise Unfit("too_long")
 
 

@@ -135,7 +135,14 @@ def _only_general(question: ReadQuestion, notes: Notes, is_general: bool) -> Non
         notes.lost("feedback")
 
 
+def strictly(question: ReadQuestion, notes: Notes) -> None:
+    """Note that Moodle gives a part of the points where this question gives none."""
+    if not question.rule.get("partial"):
+        notes.changed("strict_out")
+
+
 def _matching(question: ReadQuestion, notes: Notes, is_general: bool) -> str:
+    strictly(question, notes)
     _only_general(question, notes, is_general)
     pairs = [f"\t={'%100%' if p['left'].startswith('%') else ''}{_answer(_arrow(p['left'], notes))} -> {_answer(p['right'])}"
              for p in question.rule["pairs"]]  # fmt: skip
@@ -144,6 +151,7 @@ def _matching(question: ReadQuestion, notes: Notes, is_general: bool) -> str:
 
 
 def _ordering(question: ReadQuestion, notes: Notes, is_general: bool) -> str:
+    strictly(question, notes)
     _only_general(question, notes, is_general)
     items = [_answer(one["text"]) for one in question.rule["items"]]
     return f">{len(items)} ALL VERTICAL ABSOLUTE_POSITION SHOW none\n" + "\n".join(items) + "\n"

@@ -11,13 +11,12 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from tenants.bank.formats.cloze import PLACE, gaps_question, read_cloze
+from tenants.bank.formats.cloze import PLACE, gap_of, gaps_question, read_cloze
 from tenants.bank.formats.fit import (
     CLOSE,
     HUNDRED,
     decimal_of,
     fitting,
-    gap_of,
     matching_rule,
     number_rule,
     one_feedback,
@@ -31,6 +30,7 @@ from tenants.bank.formats.fit import (
 from tenants.bank.formats.gift import category_tags
 from tenants.bank.formats.question import Notes, ReadChoice, Reading, ReadQuestion, Unfit, Unreadable
 from tenants.bank.formats.words import clean, plain
+from tenants.courses.gaps import Gap
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_DEEP = 60
@@ -276,7 +276,7 @@ def _slots(element: Element, name: str, notes: Notes) -> ReadQuestion:
     """Return a text whose words are dragged or selected into place as a text with gaps to choose from."""
     boxes = [(_plain(box), _plain(box.find("group")) or "1") for box in element if box.tag in ("dragbox", "selectoption")]
     source, form = _source(element.find("questiontext"))
-    gaps: list[str] = []
+    gaps: list[Gap] = []
 
     def fill(match: re.Match[str]) -> str:
         place = int(match.group(1)) - 1
@@ -284,7 +284,7 @@ def _slots(element: Element, name: str, notes: Notes) -> ReadQuestion:
             raise Unfit("no_gaps")
         right, group = boxes[place]
         wrong = dict.fromkeys(text for text, other in boxes if other == group and text != right)
-        gaps.append(gap_of([right], list(wrong), notes))
+        gaps.append(gap_of([right], list(wrong)))
         return PLACE.format(len(gaps) - 1)
 
     text = SLOT.sub(fill, re.sub("[\ue000\ue001]", "", source))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from tenants.bank.formats.cloze import write_cloze
-from tenants.bank.formats.gift_write import folded, shares
+from tenants.bank.formats.gift_write import folded, shares, strictly
 from tenants.bank.formats.question import LEFT, WHOLE, Line, Notes, ReadQuestion, Unfit
 from tenants.bank.formats.words import clean
 
@@ -117,6 +117,7 @@ def _number(element: Element, question: ReadQuestion, notes: Notes) -> None:
 
 
 def _matching(element: Element, question: ReadQuestion, notes: Notes) -> None:
+    strictly(question, notes)
     _plain(element, "shuffleanswers", "true")
     _feedback(element, question)
     rows = [(pair["left"], pair["right"]) for pair in question.rule["pairs"]]
@@ -125,6 +126,7 @@ def _matching(element: Element, question: ReadQuestion, notes: Notes) -> None:
 
 
 def _ordering(element: Element, question: ReadQuestion, notes: Notes) -> None:
+    strictly(question, notes)
     for tag, text in (("layouttype", "VERTICAL"), ("selecttype", "ALL"), ("gradingtype", "ABSOLUTE_POSITION"), ("showgrading", "SHOW")):
         _plain(element, tag, text)
     _feedback(element, question)
