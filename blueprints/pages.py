@@ -5,6 +5,8 @@ from __future__ import annotations
 from blueprints.academies import academies
 from blueprints.accounts import accounts
 from blueprints.assets import assets
+from blueprints.catalogue import catalogue
+from blueprints.certificates import certificates
 from blueprints.courses import courses
 from blueprints.dev import dev
 from blueprints.exercises import exercises
@@ -12,21 +14,25 @@ from blueprints.files import files
 from blueprints.health import health
 from blueprints.home import home
 from blueprints.hosts import HostedFlask
+from blueprints.issuers import issuers
 from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.people import people
 from blueprints.progress import progress
 from blueprints.reviews import reviews
+from blueprints.sessions import sessions
 from blueprints.settings import settings
+from blueprints.surveys import surveys
 from core.config import config
 
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, home):
+    for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, exercises, reviews, progress, files, settings):
+    for blueprint in (people, courses, learning, exercises, reviews, catalogue, certificates, progress, files, sessions,
+                      settings, surveys):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

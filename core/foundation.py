@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from core.issuers.functions import KEYS_GRANT, KEYS_SQL
 from core.outbox.functions import ACADEMY_GRANTS, FUNCTIONS_SQL
 from core.owner import Connection
 
@@ -41,6 +42,7 @@ GRANT USAGE ON SCHEMA local TO core_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA core, local TO core_web;
 GRANT USAGE ON SEQUENCE local.academy_numbers TO core_web;
 REVOKE UPDATE, DELETE ON core.audit FROM core_web;
+REVOKE INSERT, UPDATE, DELETE ON core.issuer_keys FROM core_web;
 """
 
 
@@ -68,12 +70,13 @@ def finish(owner: Connection) -> None:
     owner.execute("CREATE SEQUENCE IF NOT EXISTS local.academy_numbers")
     owner.execute(RESOLVE_SQL)
     owner.execute(FUNCTIONS_SQL)
+    owner.execute(KEYS_SQL)
     owner.execute(GRANTS_SQL)
 
 
 def academy_grants(role: str) -> str:
     """Return the SQL that lets an academy's role tell the platform what it may tell."""
-    return ACADEMY_GRANTS.format(role=role)
+    return (ACADEMY_GRANTS + KEYS_GRANT).format(role=role)
 
 
 def _make_role(connection: Connection, name: str, options: str) -> None:

@@ -47,7 +47,7 @@ def _send(letter: Letter | PlatformLetter, name: str) -> None:
         return
     try:
         mail = message(letter.id, name, letter.recipient or "", letter.subject or "", letter.body_text or "",
-                       letter.body_html or "")  # fmt: skip
+                       letter.body_html or "", getattr(letter, "calendar", None))  # fmt: skip
     except Refused as error:
         raise queue.GiveUp("not a mail") from error
     db.release()

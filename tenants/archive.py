@@ -31,7 +31,7 @@ from core.errors import Tampered
 from core.owner import Connection
 from tenants.models import academy_metadata
 
-CREDENTIALS = frozenset({"sessions", "tokens", "throttles", "letters"})
+CREDENTIALS = frozenset({"sessions", "tokens", "throttles", "letters", "signing_keys"})
 SECRET_COLUMNS = frozenset({"password_hash", "token_hash"})
 ROWS = 500
 README = """This is everything that the academy held when it was closed.
@@ -40,7 +40,7 @@ tables/<name>.json   one list of rows per table; fields that were stored encrypt
 files/<id>           the files that people uploaded or handed in; tables/files.json gives their names and types
 manifest.json        how many rows and files there are
 
-Passwords, sessions, one-time links and letters are left out on purpose. Keep this file as carefully as the
+Passwords, sessions, one-time links, letters and the key that signed certificates are left out on purpose. Keep this file as carefully as the
 academy kept its people's data: you now answer for it.
 """
 

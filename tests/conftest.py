@@ -133,6 +133,7 @@ class Pool:
             owner.execute("DELETE FROM core.closings WHERE number = %s", [opened.number])
             owner.execute("DELETE FROM core.academies WHERE number = %s", [opened.number])
             owner.execute("DELETE FROM local.outbox WHERE number = %s", [opened.number])
+            owner.execute("DELETE FROM core.issuer_keys WHERE number = %s", [opened.number])
             alive = owner.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [opened.scope.role]).fetchone()
             if alive and keystore.exists(opened.scope.role):
                 tables = ", ".join(f"{opened.scope.role}.{t.name}" for t in academy_metadata.sorted_tables)

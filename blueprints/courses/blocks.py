@@ -49,7 +49,7 @@ def back(block: Block, **values: Any) -> Answer:
     lesson = block.lesson
     values.setdefault("selected", block.id)
     values.setdefault("_anchor", f"block-{values['selected']}")
-    return redirect(url_for(".lesson", course_id=lesson.module.course_id, lesson_id=lesson.id, **values))
+    return redirect(url_for("courses.lesson", course_id=lesson.module.course_id, lesson_id=lesson.id, **values))
 
 
 def again(course: Course, block: Block, sentence: str, typed: Any = None, status: int = 422) -> Answer:
@@ -108,7 +108,7 @@ def body_sent(kind: str) -> dict[str, Any]:
     """Return the parts of a block that its form sent."""
     if kind == "exercise":
         return exercise_sent()
-    sent: dict[str, Any] = {name: _typed(name) for name in TEXTS[kind] if name in request.form}
+    sent: dict[str, Any] = {name: _typed(name) for name in TEXTS.get(kind, ()) if name in request.form}
     for name in FLAGS:
         if f"has_{name}" in request.form:
             sent[name] = name in request.form

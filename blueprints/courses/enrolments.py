@@ -13,6 +13,7 @@ from blueprints.courses import courses
 from blueprints.courses.pages import Answer
 from blueprints.me import me
 from core.access import roles
+from tenants.catalogue.lasting import past_in
 from tenants.courses.models import Course
 from tenants.learning import actions, enrolling
 from tenants.learning.enrolling import Listed
@@ -30,7 +31,8 @@ def people(course_id: UUID) -> str:
 def people_page(course: Course, error: str | None = None) -> str:
     """Return the page of a course's people."""
     listed: list[Listed] = enrolling.everyone(course, request.args.get("name", ""))
-    return render_template("courses/people.html", course=course, listed=listed, error=error)
+    return render_template("courses/people.html", course=course, listed=listed, error=error, past=past_in(course),
+                           ended=request.args.get("ended", type=UUID))  # fmt: skip
 
 
 @courses.post("/courses/<uuid:course_id>/enrolments")
@@ -49,8 +51,7 @@ def enrol(course_id: UUID) -> Answer:
 @courses.post("/courses/<uuid:course_id>/enrolments/<uuid:enrolment_id>/end")
 @roles("trainer", "author", "manager", "owner")
 def end_enrolment(course_id: UUID, enrolment_id: UUID) -> Response:
-    """Take a member off the course; what they did is kept."""
+    """Take a member off the course; what they did is kept, and the page offers to undo it."""
     course = enrolling.course_to_fill(me(), course_id)
     actions.end_enrolment(enrolling.enrolment_in(course, enrolment_id), me())
-    flash(_("Taken off the course. Progress and answers are kept."))
-    return redirect(url_for(".people", course_id=course.id))
+    return redirect(url_for(".people", course_id=course.id, ended=enrolment_id))

@@ -34,6 +34,7 @@ def problem_words(problem: Problem) -> str:
         "no_prompt": _("A question has no text yet."),
         "few_choices": _("A question needs at least two answers, each with a text."),
         "no_right": _("Say which answer is right."),
+        "no_survey": _("A survey needs at least one question, each with its words, and two options to choose from."),
         "no_accepted": _("Write at least one answer that counts as right."),
         "no_number": _("Write the right number, such as 12 or 12.5."),
         "few_pairs": _("A match needs at least two pairs, each with both sides."),

@@ -9,6 +9,7 @@ from functools import cached_property
 from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
 
 from blueprints.me import me
 from tenants.exercises.desk import waiting_count
@@ -22,12 +23,38 @@ class Item:
     url: str
     icon: str
     current: bool
-    counter: Callable[[], int] | None = None
+    endpoint: str = ""
 
     @cached_property
     def count(self) -> int:
         """Return the number behind it, 0 for none; asked for only by a page that draws the navigation."""
-        return self.counter() if self.counter else 0
+        return counts().get(self.endpoint, 0) if self.endpoint in _counters else 0
+
+    @property
+    def count_words(self) -> str:
+        """Return of what the number is."""
+        return str(_counters[self.endpoint][1]) if self.endpoint in _counters else ""
+
+
+Counter = Callable[[frozenset[str]], int]
+_counters: dict[str, tuple[Counter, object]] = {}
+
+
+def counted(endpoint: str, counter: Counter, words: object) -> None:
+    """Show `counter(roles)` beside the entry of `endpoint`; `words` say of what, for those who hear the page."""
+    _counters[endpoint] = (counter, words)
+
+
+def counts() -> dict[str, int]:
+    """Return the numbers of this page's navigation by endpoint, asked once a request; none while Postgres is away."""
+    if "nav_counts" not in g:
+        roles: frozenset[str] = current_user.roles
+        try:
+            g.nav_counts = {endpoint: counter(roles) for endpoint, (counter, _words) in _counters.items()}
+        except DBAPIError:
+            g.nav_counts = {}
+    found: dict[str, int] = g.nav_counts
+    return found
 
 
 # endpoint, label, icon, roles that see it (empty: everybody)
@@ -37,9 +64,11 @@ ACADEMY = (
     ("progress.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),
     ("people.index", _l("People"), "user", frozenset({"manager", "owner"})),
+    ("catalogue.index", _l("Catalogue"), "search", frozenset[str]()),
+    ("sessions.agenda", _l("Agenda"), "cal", frozenset[str]()),
+    ("certificates.index", _l("Certificates"), "award", frozenset[str]()),
     ("settings.show", _l("Settings"), "gear", frozenset({"manager", "owner"})),
 )
-COUNTERS: dict[str, Callable[[], int]] = {"reviews.index": lambda: waiting_count(me())}
 
 
 def nav_items() -> list[Item]:
@@ -67,8 +96,11 @@ def _platform_items() -> list[Item]:
 def _item(endpoint: str, label: str, icon: str) -> Item:
     blueprint = endpoint.split(".")[0]
     here = request.endpoint == endpoint or (request.blueprint == blueprint and not _has_own_entry(request.endpoint))
-    return Item(label, url_for(endpoint), icon, here, COUNTERS.get(endpoint))
+    return Item(label, url_for(endpoint), icon, here, endpoint)
 
 
 def _has_own_entry(endpoint: str | None) -> bool:
     return endpoint in {entry[0] for entry in ACADEMY}
+
+
+counted("reviews.index", lambda _roles: waiting_count(me()), _l("hand-ins to review"))

@@ -11,6 +11,8 @@ from blueprints.learning import learning
 from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import me
 from core.access import signed_in
+from tenants.catalogue.queries import over_for
+from tenants.catalogue.walks import walks_of
 from tenants.exercises.queries import news_for
 from tenants.learning import queries
 
@@ -21,7 +23,8 @@ def home() -> str:
     """Show the person's courses, and first of all where to go on."""
     courses = queries.courses_of(me())
     resume = next((taken for taken in courses if taken.way.resume().step), None)
-    return render_template("learning/home.html", courses=courses, resume=resume, news=news_for(me()))
+    more = {"news": news_for(me()), "over": over_for(me()), "walks": walks_of(me())}
+    return render_template("learning/home.html", courses=courses, resume=resume, **more)
 
 
 @learning.get("/learn/<uuid:course_id>")

@@ -10,7 +10,8 @@ from core.mail.compose import compose, one_address, platform_sender
 from core.mail.models import Letter
 
 # Somebody sits and waits for these; a hundred invitations may not delay them.
-AWAITED = frozenset({"confirm_account", "reset_password", "change_email", "find_academy", "already_member"})
+AWAITED = frozenset({"confirm_account", "reset_password", "change_email", "find_academy", "already_member",
+                     "confirm_joining", "member_already"})  # fmt: skip
 
 
 def write_letter(recipient: str, kind: str, language: str, **values: Any) -> Letter:

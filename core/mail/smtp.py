@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -16,10 +17,14 @@ from core.config import config
 from core.mail.compose import BadHeader, one_address, one_line
 
 TIMEOUT_S = 20
+METHOD = re.compile(r"^METHOD:(REQUEST|CANCEL|PUBLISH)\s*$", re.MULTILINE)
 
 
-def message(letter_id: UUID, sender: str, recipient: str, subject: str, text: str, html: str) -> EmailMessage:
-    """Return the mail. Raises BadHeader for a line break or anything but one address (T34)."""
+def message(
+    letter_id: UUID, sender: str, recipient: str, subject: str, text: str, html: str, calendar: str | None = None
+) -> EmailMessage:
+    """Return the mail, with an iCalendar invitation if there is one. Raises BadHeader for a line break or anything
+    but one address (T34)."""
     mail = EmailMessage()
     mail["Message-ID"] = message_id(letter_id)
     mail["Date"] = formatdate()
@@ -29,7 +34,18 @@ def message(letter_id: UUID, sender: str, recipient: str, subject: str, text: st
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
+    if calendar is not None:
+        _invite(mail, calendar)
     return mail
+
+
+def _invite(mail: EmailMessage, calendar: str) -> None:
+    """Add the invitation twice: as the part that mail programs show with buttons, and as a file to open."""
+    found = METHOD.search(calendar)
+    parameters = {"method": found.group(1) if found else "PUBLISH"}
+    mail.add_alternative(calendar, subtype="calendar", params=parameters)
+    mail.add_attachment(calendar.encode(), maintype="text", subtype="calendar", filename="invitation.ics",
+                        params={**parameters, "charset": "utf-8"})  # fmt: skip
 
 
 def message_id(letter_id: UUID) -> str:

@@ -19,10 +19,13 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
+from jobs.demo import certificates
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
+from jobs.demo.entry import write_entry
 from jobs.demo.exercises import add_exercise, hand_in_all
+from jobs.demo.gatherings import gather
 from tenants.courses.actions import add_lesson, add_module, create_course
 from tenants.courses.block_actions import ChoiceDraft, QuestionDraft, add_block, save_picture, save_question
 from tenants.courses.models import Course, Lesson
@@ -75,6 +78,9 @@ def _load_academy(demo: DemoAcademy) -> None:
         members = _people(demo, owner_id)
         courses = {course.slug: (_course(course, members), course) for course in load_courses(demo.slug)}
         db.session.flush()
+        learner = next(person for person in demo.people if person.roles == ("participant",))
+        certificates.write(demo.language, next(iter(courses.values()))[0],
+                           *(members[person.key] for person in (demo.people[0], demo.people[1], learner)))  # fmt: skip
         for person in demo.people:
             for stand in person.stands:
                 _enrol(members[person.key], courses[stand.course][0], stand)
@@ -83,6 +89,9 @@ def _load_academy(demo: DemoAcademy) -> None:
         for person in demo.people:
             for stand in person.stands:
                 _walk(members[person.key], *courses[stand.course], stand)
+        takers = {slug: [person.key for person in demo.people for stand in person.stands if stand.course == slug] for slug in courses}
+        write_entry(demo.slug, members, {slug: course for slug, (course, _) in courses.items()}, takers)
+        gather(demo, members, [course for course, _ in courses.values()])
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:

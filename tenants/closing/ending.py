@@ -66,6 +66,8 @@ _LAST_WORDS: tuple[Any, ...] = (
     "INSERT INTO core.resting_slugs (slug, number, until) SELECT slug, number, %(until)s FROM core.academies"
     " WHERE number = %(number)s AND slug IS NOT NULL"
     " ON CONFLICT (slug) DO UPDATE SET number = excluded.number, until = excluded.until",
+    # The public keys stay, so that what was signed can be checked; whose they were is forgotten.
+    "UPDATE core.issuer_keys SET number = NULL WHERE number = %(number)s",
     "DELETE FROM core.domains WHERE academy_id = (SELECT id FROM core.academies WHERE number = %(number)s)",
     "UPDATE core.academies SET state = 'closed', slug = NULL, closed_at = %(now)s WHERE number = %(number)s",
     f"SELECT pg_notify('{CHANGED}', %(number)s::text)",

@@ -61,7 +61,8 @@ def content_of(lesson: Lesson) -> dict[str, Any]:
 
 def block_content(block: Block) -> dict[str, Any]:
     """Return the block as participants see it."""
-    shapes = {"text": _text, "image": _image, "video": _video, "question": _question_block, "exercise": _exercise}
+    shapes = {"text": _text, "image": _image, "video": _video, "question": _question_block, "exercise": _exercise,
+              "survey": _survey}  # fmt: skip
     shape = shapes.get(block.kind, _as_it_is)
     return {"id": str(block.id), "kind": block.kind, **shape(block)}
 
@@ -106,6 +107,14 @@ def _exercise(block: Block) -> dict[str, Any]:
 
 def _question_block(block: Block) -> dict[str, Any]:
     return {"question": question_content(block.question)} if block.question else {"question": {}}
+
+
+def _survey(block: Block) -> dict[str, Any]:
+    body = block.body
+    return {
+        "title": body.get("title", ""), "intro": body.get("intro", ""), "mode": body.get("mode", "anonymous"),
+        "questions": body.get("questions", []),
+    }  # fmt: skip
 
 
 def question_content(question: Question) -> dict[str, Any]:

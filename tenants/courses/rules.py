@@ -136,7 +136,7 @@ def lesson_problems(lesson_id: str, page: Mapping[str, Any]) -> list[Problem]:
 
 def _block_problem(block: Mapping[str, Any]) -> str | None:
     checks = {"image": _image_problem, "video": _video_problem, "question": _question_problem,
-              "exercise": exercise_problem}  # fmt: skip
+              "exercise": exercise_problem, "survey": _survey_problem}  # fmt: skip
     check = checks.get(block["kind"])
     return check(block) if check else None
 
@@ -151,6 +151,12 @@ def _video_problem(block: Mapping[str, Any]) -> str | None:
     if not block["file_id"]:
         return "no_video"
     return None if block["captions"] or block["silent"] else "no_captions"
+
+
+def _survey_problem(block: Mapping[str, Any]) -> str | None:
+    asked = block["questions"]
+    whole = all(one["prompt"].strip() and (one["kind"] not in ("single", "multiple") or len(one["options"]) > 1) for one in asked)
+    return None if asked and whole else "no_survey"
 
 
 def _question_problem(block: Mapping[str, Any]) -> str | None:

@@ -31,6 +31,9 @@ class File(AcademyBase):
     width: Mapped[int | None] = column(purpose="pixels", nullable=True)
     height: Mapped[int | None] = column(purpose="pixels", nullable=True)
     seconds: Mapped[float | None] = column(purpose="length of a video", nullable=True)
+    made_for: Mapped[str | None] = column(
+        Text, purpose="feature that made it for one person and alone serves it; empty: uploaded", nullable=True
+    )
     uploaded_by: Mapped[UUID | None] = ref(
         "members.id", purpose="who uploaded it", ondelete="SET NULL", nullable=True
     )

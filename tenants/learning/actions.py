@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from core.errors import NotFound, Refused
 from tenants.audit.models import Event
 from tenants.courses.models import Course, Page
-from tenants.learning import queries
+from tenants.learning import queries, turns
 from tenants.learning.answering import stored_of
 from tenants.learning.grading import NotANumber, grade
 from tenants.learning.models import Answer, Approval, Attempt, Enrolment, Progress
@@ -44,22 +45,42 @@ class NotDoneYet(Refused):
 
 
 def enrol(member: Member, course: Course, by: Member | None = None) -> Enrolment:
-    """Return the member's active enrolment in the course; an ended one goes on where it stopped."""
-    enrolment = db.session.scalar(
-        sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.course_id == course.id)
-    )
-    if enrolment is None:
-        enrolment = Enrolment(
-            id=ids.uuid7(), member_id=member.id, course_id=course.id, state="active",
-            enrolled_by=by.id if by else None, enrolled_at=clock.now(),
-        )
-        db.session.add(enrolment)
-        _note("learning.enrol", by, enrolment)
-    elif enrolment.state == "ended":
-        enrolment.state = "active"
-        _note("learning.enrol", by, enrolment)
-    db.session.flush()
+    """Return the member's active enrolment in the course; an ended or expired one goes on where it stopped."""
+    enrolment = _enrolment(member, course)
+    if enrolment is not None and enrolment.is_open:
+        return enrolment
+    ends_at = turns.ends_at(course.id)
+    enrolment = _inserted(member, course, by) or _enrolment(member, course)
+    assert enrolment is not None
+    begin(enrolment, ends_at, by)
     return enrolment
+
+
+def _enrolment(member: Member, course: Course) -> Enrolment | None:
+    wanted = sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.course_id == course.id)
+    return db.session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def _inserted(member: Member, course: Course, by: Member | None) -> Enrolment | None:
+    """Return a new enrolment, not begun; None if there is one, made by somebody this very moment too."""
+    made = (
+        insert(Enrolment)
+        .values(id=ids.uuid7(), member_id=member.id, course_id=course.id, state="ended",
+                enrolled_by=by.id if by else None, enrolled_at=clock.now())
+        .on_conflict_do_nothing(index_elements=["member_id", "course_id"]).returning(Enrolment)
+    )  # fmt: skip
+    return db.session.scalars(made).one_or_none()
+
+
+def begin(enrolment: Enrolment, ends_at: datetime | None, by: Member | None = None) -> None:
+    """Let the member learn in the course until `ends_at` (None: without end); their progress is as they left it."""
+    if enrolment.is_open:
+        return
+    enrolment.state, enrolment.ends_at = "active", ends_at
+    enrolment.ended_at = enrolment.ended_by = enrolment.reminded_at = None
+    _note("learning.enrol", by, enrolment)
+    db.session.flush()
+    turns.tell("begun", enrolment)
 
 
 def enrol_all(members: Iterable[Member], course: Course, by: Member | None = None) -> list[Enrolment]:
@@ -69,9 +90,22 @@ def enrol_all(members: Iterable[Member], course: Course, by: Member | None = Non
 
 def end_enrolment(enrolment: Enrolment, by: Member | None = None) -> None:
     """Take the member off the course; their progress and answers stay for when they come back."""
-    enrolment.state = "ended"
-    _note("learning.end", by, enrolment)
+    if enrolment.state != "active":
+        return
+    _end(enrolment, "ended", "learning.end", by)
+
+
+def expire(enrolment: Enrolment) -> None:
+    """Note that the enrolment's time has passed; reading was closed at that moment, the progress stays."""
+    _end(enrolment, "expired", "learning.expire", None)
+
+
+def _end(enrolment: Enrolment, state: str, act: str, by: Member | None) -> None:
+    turns.tell("ending", enrolment)
+    enrolment.state, enrolment.ended_at, enrolment.ended_by = state, clock.now(), by.id if by else None
+    _note(act, by, enrolment)
     db.session.flush()
+    turns.tell("ended", enrolment)
 
 
 def _note(act: str, by: Member | None, enrolment: Enrolment) -> None:
@@ -275,5 +309,9 @@ def _complete(open_: OpenLesson, progress: Progress) -> Progress:
     others = [step for step in open_.taken.way.steps if step.id != open_.step.id]
     if enrolment.done_at is None and all(step.is_done for step in others):
         enrolment.done_at = clock.now()
+        db.session.flush()
+        turns.tell("done", enrolment)
+        with suppress(Refused):  # so much work waits that no more is taken; a daily look finds who was forgotten
+            queue.later("certificates.issue", enrolment_id=enrolment.id, priority=3)
     db.session.flush()
     return progress

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from core.errors import NotFound
 from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course
 from tenants.learning.models import Enrolment
+from tenants.learning.queries import is_open_now
 from tenants.people.models import Member
 
 ENROLLERS = frozenset({"trainer", "author", "manager", "owner"})
@@ -25,6 +27,7 @@ class Listed:
     member_id: UUID
     name: str
     enrolment_id: UUID | None
+    ends_at: datetime | None = None
 
 
 def course_to_fill(member: Member, course_id: UUID) -> Course:
@@ -38,16 +41,16 @@ def course_to_fill(member: Member, course_id: UUID) -> Course:
 def everyone(course: Course, search: str = "") -> list[Listed]:
     """Return the active members by name, and who of them takes the course."""
     taken = sa.and_(
-        Enrolment.member_id == Member.id, Enrolment.course_id == course.id, Enrolment.state == "active"
+        Enrolment.member_id == Member.id, Enrolment.course_id == course.id, is_open_now()
     )
     rows = db.session.execute(
-        sa.select(Member.id, stored(Member, "first_name"), stored(Member, "last_name"), Enrolment.id)
+        sa.select(Member.id, stored(Member, "first_name"), stored(Member, "last_name"), Enrolment.id, Enrolment.ends_at)
         .outerjoin(Enrolment, taken).where(Member.state == "active")
     ).all()
     first = unseal_rows(Member, "first_name", [(row[0], row[1]) for row in rows])
     last = unseal_rows(Member, "last_name", [(row[0], row[2]) for row in rows])
     people = [
-        Listed(row[0], " ".join(filter(None, names)), row[3])
+        Listed(row[0], " ".join(filter(None, names)), row[3], row[4])
         for row, names in zip(rows, zip(first, last, strict=True), strict=True)
     ]
     sought = normalised(search)

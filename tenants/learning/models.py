@@ -26,17 +26,21 @@ class Enrolment(AcademyBase):
     __tablename__ = "enrolments"
     __table_args__ = (
         UniqueConstraint("member_id", "course_id"),
-        CheckConstraint("state in ('active','ended')", name="state"),
+        CheckConstraint("state in ('active','ended','expired')", name="state"),
     )
 
     id: Mapped[UUID] = key()
     member_id: Mapped[UUID] = ref("members.id", purpose="who learns")
     course_id: Mapped[UUID] = ref("courses.id", purpose="what", index=True)
-    state: Mapped[str] = column(Text, purpose="active or ended", default="active")
+    state: Mapped[str] = column(Text, purpose="active, ended by somebody, or expired", default="active")
     enrolled_by: Mapped[UUID | None] = ref(
         "members.id", purpose="who enrolled them", ondelete="SET NULL", nullable=True
     )
     enrolled_at: Mapped[datetime] = moment(purpose="since when", default=clock.now)
+    ends_at: Mapped[datetime | None] = optional_moment(purpose="when it expires: midnight in the academy's zone")
+    ended_at: Mapped[datetime | None] = optional_moment(purpose="when it was ended or had expired")
+    ended_by: Mapped[UUID | None] = ref("members.id", purpose="who ended it", ondelete="SET NULL", nullable=True)
+    reminded_at: Mapped[datetime | None] = optional_moment(purpose="last reminder that it expires")
     lesson_id: Mapped[UUID | None] = column(
         Uuid, purpose="lesson where they stopped", personal="content", retention="academy",
         on_erasure="delete", why_plain="an id", nullable=True,
@@ -52,6 +56,16 @@ class Enrolment(AcademyBase):
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     course: Mapped[Course] = relationship()
     progress: Mapped[list[Progress]] = relationship(back_populates="enrolment", cascade="all, delete-orphan")
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the course may be read now."""
+        return self.state == "active" and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether its time has passed."""
+        return self.ends_at is not None and self.ends_at <= clock.now()
 
 
 class Progress(AcademyBase):

@@ -12,8 +12,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import lazyload
 
+from core import clock
 from core.db import db
-from core.errors import NotFound
+from core.errors import Gone, NotFound
 from tenants.courses.models import Course, Page, Publication
 from tenants.files.access import readable
 from tenants.files.models import File
@@ -22,6 +23,14 @@ from tenants.learning.rules import Mark, Result, Step, Way, lesson_done, way_of
 from tenants.people.models import Member
 
 STAFF = frozenset({"trainer", "author", "manager", "owner"})
+
+
+class Expired(Gone):
+    """The member's time for a course has passed; `course_id` says for which. Their progress stays."""
+
+    def __init__(self, course_id: UUID) -> None:
+        super().__init__("enrolment expired")
+        self.course_id = course_id
 
 
 @dataclass(frozen=True)
@@ -79,14 +88,37 @@ def courses_of(member: Member) -> list[Taken]:
 
 
 def course_for(member: Member, course_id: UUID, lock: bool = False) -> Taken:
-    """Return one course that the member takes; `lock` when something is to be written. Raises NotFound."""
+    """Return one course that the member takes; `lock` when something is to be written.
+
+    Raises Expired when the member's time has passed, NotFound when they do not take it.
+    """
     wanted = _taken().where(Enrolment.member_id == member.id, Enrolment.course_id == course_id)
     if lock:
         wanted = wanted.with_for_update(of=Enrolment).execution_options(populate_existing=True)
     row: Any = db.session.execute(wanted).one_or_none()
     if row is None:
-        raise NotFound("no such course")
+        raise _why_not(member, course_id)
     return _view(row, marks_of([row[0].id])[row[0].id])
+
+
+def _why_not(member: Member, course_id: UUID) -> Expired | NotFound:
+    over = (
+        sa.select(Enrolment.id).join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.member_id == member.id, Enrolment.course_id == course_id, Course.state == "published")
+        .where(has_expired())
+    )
+    return NotFound("no such course") if db.session.scalar(over) is None else Expired(course_id)
+
+
+def is_open_now() -> sa.ColumnElement[bool]:
+    """Return the condition "the enrolment lets its member read the course now"."""
+    return sa.and_(Enrolment.state == "active", sa.or_(Enrolment.ends_at.is_(None), Enrolment.ends_at > clock.now()))
+
+
+def has_expired() -> sa.ColumnElement[bool]:
+    """Return the condition "the enrolment's time has passed", whether or not the day's job has noted it."""
+    passed = sa.and_(Enrolment.state == "active", Enrolment.ends_at <= clock.now())
+    return sa.or_(Enrolment.state == "expired", passed)
 
 
 def _taken() -> sa.Select[Enrolment, Course, dict[str, Any], Member]:
@@ -96,7 +128,7 @@ def _taken() -> sa.Select[Enrolment, Course, dict[str, Any], Member]:
         .join(Publication, Publication.id == Course.publication_id)
         .outerjoin(Member, Member.id == Course.trainer_id)
         .options(lazyload(Member.role_rows))
-        .where(Enrolment.state == "active", Course.state == "published")
+        .where(is_open_now(), Course.state == "published")
     )
 
 
@@ -194,11 +226,13 @@ def file_for(member: Member, file_id: UUID) -> File:
             sa.select(sa.literal(1)).select_from(Enrolment)
             .join(Course, Course.id == Enrolment.course_id)
             .join(Publication, Publication.id == Course.publication_id)
-            .where(Enrolment.member_id == member.id, Enrolment.state == "active", Course.state == "published")
+            .where(Enrolment.member_id == member.id, is_open_now(), Course.state == "published")
             .where(Publication.outline["files"].has_key(str(file_id)))
         )
         otherwise = shown.exists()
-    file = db.session.scalar(sa.select(File).where(File.id == file_id, readable(member, otherwise)))
+    file = db.session.scalar(
+        sa.select(File).where(File.id == file_id, File.made_for.is_(None), readable(member, otherwise))
+    )
     if file is None:
         raise NotFound("no such file")
     return file

@@ -18,9 +18,14 @@ def write_letter(recipient: str, kind: str, language: str, **values: Any) -> Let
 
     Use it in the academy's frame.
     """
+    return write_with_calendar(recipient, kind, language, None, **values)
+
+
+def write_with_calendar(recipient: str, kind: str, language: str, calendar: str | None, **values: Any) -> Letter:
+    """Return a letter that carries an iCalendar invitation too. Raises BadHeader."""
     mail = compose(kind, language, sender(), **values)
     letter = Letter(kind=kind, language=language, recipient=one_address(recipient), subject=mail.subject,
-                    body_text=mail.text, body_html=mail.html)  # fmt: skip
+                    body_text=mail.text, body_html=mail.html, calendar=calendar)  # fmt: skip
     db.session.add(letter)
     db.session.flush()
     queue.later("mail.send", letter_id=letter.id, priority=urgency(kind))

@@ -34,5 +34,9 @@ class Letter(AcademyBase):
     body_html: Sealed = sealed(
         "body_html", purpose="mail as seen", personal="content", retention="35 days", on_erasure="delete"
     )
+    calendar: Sealed = sealed(
+        "calendar", purpose="iCalendar invitation that the mail carries", personal="content", retention="35 days",
+        on_erasure="delete", nullable=True,
+    )
     made_at: Mapped[datetime] = made_at()
     sent_at: Mapped[datetime | None] = optional_moment(purpose="when the mail server took it")

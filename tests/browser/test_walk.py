@@ -52,14 +52,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(900)]
 # No page of its own: a file, a fragment, a redirect, or a page that only a mail leads to (looked at in LINKS).
 NO_PAGE = frozenset(
     "assets.file assets.theme assets.palette mailbox.show health.up language.choose files.show learning.own_work_file "
-    "learning.resume courses.changes exercises.peer_file academies.address academies.export courses.reading mailbox.html".split()
+    "learning.resume courses.changes exercises.peer_file academies.address academies.export courses.reading mailbox.html "
+    "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show "
+    "sessions.invitation sessions.read surveys.export_csv".split()
 )
 LINKS = frozenset(
     "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.entry "
-    "people.set_password people.confirm_email".split()
+    "people.set_password people.confirm_email catalogue.join catalogue.prove".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them.
-AFTERWARDS = frozenset("accounts.sign_up_done academies.look academies.opened academies.receipt".split())
+AFTERWARDS = frozenset("accounts.sign_up_done academies.look academies.opened academies.receipt surveys.course_survey".split())
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
 LOOKS = {
     "nl": [(320, "light"), (1280, "dark")],

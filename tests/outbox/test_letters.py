@@ -17,6 +17,7 @@ KINDS = sorted(path.stem for path in (TEMPLATES / "mail").glob("*.txt"))
 SAMPLES: dict[str, Any] = {
     "url": "https://zorgwijs.localhost/x/abc", "reset_url": "https://localhost/reset", "name": "Sanne", "minutes": 60,
     "academy": "Zorgwijs", "inviter": "Noor Haddad", "academies": [{"name": "Zorgwijs", "url": "https://z.localhost/"}],
+    "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek",
     "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
 }  # fmt: skip
 FROM = {"_", "ngettext", "sender", "language"}

@@ -1,0 +1,11 @@
+"""Certificates: one's own, the academy's, their designs, and the page on which anybody checks a number."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+certificates = Blueprint("certificates", __name__)
+
+from blueprints.certificates import courses, designs, imports, issued, own, verify, words  # noqa: E402, F401  the routes
+
+__all__ = ["certificates"]

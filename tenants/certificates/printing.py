@@ -1,0 +1,99 @@
+"""Certificates on paper: one typst template; everything that people wrote reaches it as data, never as source.
+
+Only the fonts that typst brings along are used, so that every machine makes the same pages. Nothing is written to
+disk. What typst says of an error can quote the certificate, so it goes nowhere.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from base64 import b64encode
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import segno
+import typst
+from PIL import Image
+
+from core.errors import KweekError
+from tenants.certificates.rules import WORDS, Facts, day_words, paragraphs, values_of
+
+TEMPLATE = Path(__file__).with_name("certificate.typ")
+STANDARDS = ["a-2a", "ua-1"]
+LOGO_EDGE = 800
+PREVIEW_PPI = 96.0
+
+
+class CannotPrint(KweekError):
+    """The certificate holds signs for which there is no font: a certificate with gaps is made for nobody."""
+
+
+def pdf(facts: Facts, name: str, number: str, issued: date, expires: date | None, address: str,
+        logo: bytes | None, made: datetime) -> bytes:  # fmt: skip
+    """Return the certificate as PDF/A-2a and PDF/UA-1. `address` is where it can be checked. Raises CannotPrint."""
+    data = page_data(facts, name, number, issued, expires, address, logo)
+    return _compile(data, format="pdf", pdf_standards=STANDARDS, timestamp=int(made.timestamp()))
+
+
+def preview(facts: Facts, name: str, number: str, issued: date, expires: date | None, address: str,
+            logo: bytes | None) -> bytes:  # fmt: skip
+    """Return the same page as PNG. Raises CannotPrint."""
+    return _compile(page_data(facts, name, number, issued, expires, address, logo), format="png", ppi=PREVIEW_PPI)
+
+
+def page_data(facts: Facts, name: str, number: str, issued: date, expires: date | None, address: str,
+              logo: bytes | None) -> str:  # fmt: skip
+    """Return all that the template draws, as JSON."""
+    words, values = WORDS[facts.language], values_of(facts, name, issued, number)
+    until = f"{words['until']} {day_words(expires, facts.language)}" if expires else ""
+    return json.dumps({
+        "title": facts.title, "academy": facts.academy, "colour": facts.colour, "language": facts.language,
+        "landscape": facts.orientation == "landscape", "text": paragraphs(facts.body, values),
+        "signers": facts.signers, "number": f"{words['number']} {number}", "until": until,
+        "check": words["check"], "address": address, "qr_words": words["qr"],
+        "qr": qr(address), "logo": logo_svg(logo) if logo else "",
+    })  # fmt: skip
+
+
+def qr(address: str) -> str:
+    """Return the QR code of the address as SVG."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="svg", xmldecl=False, border=2)
+    return out.getvalue().decode()
+
+
+def logo_svg(content: bytes) -> str:
+    """Return the logo, at most LOGO_EDGE pixels a side, wrapped as SVG: the template takes text only."""
+    with Image.open(io.BytesIO(content)) as image:
+        small = image.convert("RGBA")
+        small.thumbnail((LOGO_EDGE, LOGO_EDGE))
+        out = io.BytesIO()
+        small.save(out, "PNG")
+    size = f'width="{small.width}" height="{small.height}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>'
+        f'<image {size} xlink:href="data:image/png;base64,{b64encode(out.getvalue()).decode()}"/></svg>'
+    )
+
+
+def _compile(data: str, **how: object) -> bytes:
+    try:
+        made = typst.compile(_source(), sys_inputs={"data": data}, font_paths=_fonts(), ignore_system_fonts=True, **how)  # type: ignore[call-overload]
+    except typst.TypstError as error:
+        if "could not be displayed" in error.message:
+            raise CannotPrint("no font") from None
+        raise RuntimeError("typst refuses the template") from None
+    content: bytes = made[0] if isinstance(made, list) else made
+    return content
+
+
+@cache
+def _source() -> bytes:
+    return TEMPLATE.read_bytes()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False)
