@@ -36,7 +36,7 @@ def item_page(item: BankItem, error: str | None = None, draft: QuestionDraft | N
     return render_template(
         "bank/item.html", item=item, typed={str(item.id): shown}, error=error, uses=queries.uses(item),
         problem=problem_of(item.question), labels=labels, tags=queries.facets(me())[0],
-        item_save_url=url_for("bank.save", item_id=item.id), item_upload_url=url_for("bank.upload", item_id=item.id),
+        item_save_url=url_for("bank.save", item_id=item.id), item_upload_url=url_for("bank.picture", item_id=item.id),
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def label(item_id: UUID) -> Answer:
 @bank.post("/bank/<uuid:item_id>/picture")
 @roles("author", "manager", "owner")
 @takes_files(MAX_IMAGE_BYTES + 1024 * 1024)
-def upload(item_id: UUID) -> Answer:
+def picture(item_id: UUID) -> Answer:
     """Put an image into a question about places on it."""
     item, sent = load(item_id), request.files.get("file")
     try:

@@ -111,10 +111,10 @@ def items_by_id(member: Member, ids: Iterable[UUID]) -> list[BankItem]:
 def facets(member: Member) -> tuple[list[tuple[str, int]], dict[str, int]]:
     """Return the tags with how often each is given, and how many items each kind has. Costs two statements."""
     live = (BankItem.deleted_at.is_(None), sa.literal(may_edit(member.roles)))
-    tag = sa.func.jsonb_array_elements_text(BankItem.tags).column_valued("tag")
-    tags = sa.select(tag, sa.func.count()).select_from(BankItem, tag).where(*live).group_by(tag).order_by(tag)
+    given = sa.select(sa.func.jsonb_array_elements_text(BankItem.tags).label("tag")).where(*live).subquery()
+    tags = sa.select(given.c.tag, sa.func.count()).group_by(given.c.tag).order_by(given.c.tag)
     kinds = sa.select(BankItem.kind, sa.func.count()).where(*live).group_by(BankItem.kind)
-    return [(name, number) for name, number in db.session.execute(tags)], dict(db.session.execute(kinds).tuples().all())
+    return [(tag, n) for tag, n in db.session.execute(tags)], {kind: n for kind, n in db.session.execute(kinds)}
 
 
 def drawable(tags: Iterable[str], kinds: Sequence[str] = ()) -> list[BankItem]:
@@ -183,7 +183,7 @@ def import_counts(found: BankImport) -> Counts:
     """Return the import in numbers. Costs one statement."""
     row = BankImportRow
     query = sa.select(row.fate, row.kind, sa.func.count()).where(row.import_id == found.id).group_by(row.fate, row.kind)
-    rows = db.session.execute(query).tuples().all()
+    rows = [(fate, kind, n) for fate, kind, n in db.session.execute(query)]
     kinds: dict[str, int] = {}
     for _fate, kind, number in rows:
         if kind:
