@@ -104,4 +104,9 @@ def _has_own_entry(endpoint: str | None) -> bool:
     return endpoint in {entry[0] for entry in ACADEMY}
 
 
-counted("reviews.index", lambda _roles: waiting_count(me()), _l("hand-ins to review"))
+def count_hand_ins(roles: frozenset[str]) -> int:
+    """Return how many hand-ins wait in the person's own queue."""
+    return waiting_count(me()) if roles & {"trainer", "manager", "owner"} else 0
+
+
+counted("reviews.index", count_hand_ins, _l("hand-ins to review"))

@@ -11,8 +11,7 @@ from blueprints.learning import learning
 from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import me
 from core.access import signed_in
-from tenants.catalogue.queries import over_for
-from tenants.catalogue.walks import walks_of
+from tenants.catalogue.walks import beside_courses
 from tenants.exercises.queries import news_for
 from tenants.learning import queries
 
@@ -23,8 +22,8 @@ def home() -> str:
     """Show the person's courses, and first of all where to go on."""
     courses = queries.courses_of(me())
     resume = next((taken for taken in courses if taken.way.resume().step), None)
-    more = {"news": news_for(me()), "over": over_for(me()), "walks": walks_of(me())}
-    return render_template("learning/home.html", courses=courses, resume=resume, **more)
+    over, walks = beside_courses(me())
+    return render_template("learning/home.html", courses=courses, resume=resume, news=news_for(me()), over=over, walks=walks)
 
 
 @learning.get("/learn/<uuid:course_id>")

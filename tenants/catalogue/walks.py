@@ -18,10 +18,11 @@ from tenants.catalogue import rules
 from tenants.catalogue.lasting import full_names
 from tenants.catalogue.models import Path, PathMember
 from tenants.catalogue.path_queries import TakenCourses, followers, stages_of
+from tenants.catalogue.queries import Over, over_for
 from tenants.courses.models import Course, Publication
 from tenants.learning.models import Enrolment
 from tenants.learning.overview import VIEWERS
-from tenants.learning.queries import marks_of
+from tenants.learning.queries import has_expired, marks_of
 from tenants.learning.rules import Mark, Segment, Way, way_of
 from tenants.people.models import Member
 
@@ -119,6 +120,14 @@ def walks_of(member: Member) -> list[Walk]:
     """Return the published paths that the member follows, as they walk them. A constant number of statements."""
     active = (PathMember.member_id == member.id, PathMember.state == "active", PathMember.path.has(state="published"))
     return _walks(list(db.session.scalars(followers(*active))), {member.id: member.name})
+
+
+def beside_courses(member: Member) -> tuple[list[Over], list[Walk]]:
+    """Return the courses whose time has passed and the paths that the member follows; one statement when there are none."""
+    over = sa.select(Enrolment.id).where(Enrolment.member_id == member.id, has_expired()).exists()
+    path = sa.select(PathMember.id).where(PathMember.member_id == member.id, PathMember.state == "active").exists()
+    has_over, has_path = db.session.execute(sa.select(over, path)).one()
+    return over_for(member) if has_over else [], walks_of(member) if has_path else []
 
 
 def walk_of(member: Member, path_id: UUID) -> Walk:

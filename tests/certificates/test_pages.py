@@ -199,7 +199,7 @@ def test_the_managers_list_costs_the_same_for_one_and_for_twenty(app: HostedFlas
             one = given.certificate(issued)
             for _ in range(40):
                 actions._issue(queries.own_academy(), member(given.cast, "participant"), one.facts, one.earned_at, one.issued_on, "given", None, None)
-    assert costs[0] == costs[1] <= 4, costs
+    assert costs[0] == costs[1] <= 6, costs  # two of them for the numbers in the navigation
     page = owner.get("/certificates/issued?page=2").text
     assert "26-50 of 81" in page
 
