@@ -70,7 +70,7 @@ def test_a_small_file_is_looked_at_and_then_put_in_the_bank_once(browser: FlaskC
         assert len(items) == 11 and {item.language for item in items} == {"nl"}
         said = next(item for item in items if item.kind == "truefalse").question["choices"]
         assert [choice["text"] for choice in said] == ["Waar", "Niet waar"]
-        assert len(db.session.scalars(sa.select(Event).where(Event.kind == "bank.imported")).all()) == 1
+        assert len(db.session.scalars(sa.select(Event).where(Event.act == "bank.imported")).all()) == 1
     browser.post(f"{here}/removal")
     assert browser.get(here).status_code == 404 and stored(cast) == 11 and stored(cast, BankImportRow) == 0
 
