@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.db import academy_metadata
 from tenants.audit import models as audit
+from tenants.bank import models as bank
 from tenants.catalogue import models as catalogue
 from tenants.certificates import models as certificates
 from tenants.courses import models as courses
@@ -17,6 +18,6 @@ from tenants.settings import models as settings
 from tenants.surveys import models as surveys
 
 __all__ = [
-    "academy_metadata", "audit", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
+    "academy_metadata", "audit", "bank", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
     "sessions", "settings", "surveys",
 ]
