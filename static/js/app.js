@@ -1,20 +1,16 @@
-// Small custom elements, one per file. Every page works without them.
-import "./quiz-check.js";
-import "./order-items.js";
-import "./spot-choice.js";
-import "./spot-editor.js";
-import "./sort-list.js";
-import "./auto-save.js";
-import "./video-place.js";
-import "./reading-place.js";
-import "./rich-text.js";
-import "./password-reveal.js";
-import "./colour-preview.js";
-import "./slug-check.js";
-import "./toast-note.js";
-import "./file-drop.js";
-import "./error-summary.js";
-import "./review-desk.js";
-import "./rubric-points.js";
+// Small custom elements, one per file, fetched when their tag stands on the page. Every page works without them.
 import "./busy-button.js";
 import "./dialog-fallback.js";
+
+const asked = new Set();
+
+function fetchElements() {
+  for (const { localName } of document.querySelectorAll(":not(:defined)")) {
+    if (asked.has(localName)) continue;
+    asked.add(localName);
+    import(`./${localName}.js`);
+  }
+}
+
+fetchElements();
+new MutationObserver(fetchElements).observe(document.body, { childList: true, subtree: true });

@@ -60,9 +60,20 @@ def test_text_is_packed_and_fonts_are_not() -> None:
 
 def test_first_page_stays_within_its_budget() -> None:
     asset_url(BUNDLE)
-    scripts = [f for name, f in shelf.files.items() if name.endswith(".js")]
+    size = {Path(name).stem: len(f.packed or b"") for name, f in shelf.files.items() if name.startswith("js/")}
+    everywhere = ["app", "busy-button", "dialog-fallback"]
     assert len(shelf.find(BUNDLE).packed or b"") < 15_000
-    assert sum(len(f.packed or b"") for f in scripts) < 30_000
+    assert sum(size[name] for name in everywhere) < 3_000
+    assert {name for name in size if size[name] > 3_000} == set(), "an element that is too big for a phone on a train"
+
+
+def test_every_element_of_a_template_has_a_file_of_its_name() -> None:
+    templates = "".join(p.read_text() for p in (ROOT.parent / "templates").rglob("*.html"))
+    named = set(re.findall(r"<([a-z]+-[a-z-]+)[\s>]", templates))
+    defined = {p.stem: p.read_text() for p in (ROOT / "js").glob("*-*.js")}
+    assert named - {"color-profile"} <= defined.keys()
+    for name in named:
+        assert f'customElements.define("{name}"' in defined[name]
 
 
 def test_vendored_files_have_the_checksums_of_their_list() -> None:
