@@ -23,6 +23,7 @@ REASONS = {
     "by operator": _l("The platform asked for this closing, so only the platform can take it back. Ask its people."),
     "confirm first": _l("You have one academy already. Confirm your e-mail address first; then you can open more."),
     "choose questions": _l("Choose at least one question and at most %(most)d at a time.", most=MOST_INSERTED),
+    "still read": _l("This file is not read yet. Look at its report first; then put its questions in the bank."),
     "empty question": _l("Write the question first; then it can go to the question bank."),
     "decided": _l("Somebody decided about this request already. Open the page of requests to see what is open."),
     "days": _l("Choose a number of days to undo from 0 to 90."),

@@ -23,11 +23,12 @@ from core.apart import apart
 from core.errors import NotFound
 from core.i18n import NAMES, language
 from core.limits import Limit
-from tenants.bank import importing, queries
+from tenants.bank import importing, queries, uploads
 from tenants.bank.formats import sheet
 from tenants.bank.formats.moodle_xml import MOST_BYTES
 from tenants.bank.formats.question import CHANGED, LEFT, WHOLE, Unreadable
 from tenants.bank.formats.reading import read_file
+from tenants.files.actions import plain_name
 
 FORMATS = {
     "": _l("Find out by itself"), "gift": "GIFT", "aiken": "Aiken", "moodle_xml": "Moodle XML", "csv": "CSV", "xlsx": "XLSX",
@@ -36,6 +37,7 @@ TEMPLATES = {
     "csv": (sheet.template_csv, "text/csv; charset=utf-8"),
     "xlsx": (sheet.template_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
+READ_AT_ONCE = 32 * 1024  # bytes; the author waits for so little, the background reads more
 FATES = {"whole": WHOLE, "changed": CHANGED, "left": LEFT}
 
 
@@ -65,14 +67,18 @@ def upload() -> Answer:
 
 
 def read(form: UploadForm) -> UUID:
-    """Return the import that was made of the uploaded file. Raises Unreadable."""
+    """Return the import that was made of the uploaded file; a large one is read in the background. Raises Unreadable."""
     sent = form.file.data
-    name, spoken = sent.filename or "", form.language.data
-    found, reading = apart(read_file, sent.stream.read(MOST_BYTES + 1), name, form.format.data)
+    data, name = sent.stream.read(MOST_BYTES + 1), plain_name(sent.filename or "")
+    spoken, wanted = form.language.data, form.format.data
     with force_locale(spoken):
         words = (_("True"), _("False"))
-    draft = importing.keep_draft(reading, name=name, form=found, language=spoken, tags=(form.tags.data or "").split(","),
-                                 true_false=words, by=me())  # fmt: skip
+    about = {"name": name, "language": spoken, "tags": (form.tags.data or "").split(","), "true_false": words, "by": me()}
+    if len(data) <= READ_AT_ONCE or len(data) > MOST_BYTES:
+        found, reading = apart(read_file, data, name, wanted)
+        return importing.keep_draft(reading, form=found, **about).id
+    draft = importing.new_draft(form=wanted, **about)
+    uploads.read_later(draft, data)
     return draft.id
 
 

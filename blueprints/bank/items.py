@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -20,9 +22,19 @@ from core.i18n import LANGUAGES, language
 from tenants.bank import actions, queries
 from tenants.bank.content import problem_of, question_of
 from tenants.bank.models import BankItem
-from tenants.courses.block_actions import ChangedMeanwhile, QuestionDraft, draft_of
+from tenants.courses.block_actions import ChangedMeanwhile, QuestionDraft
+from tenants.courses.models import Question
 from tenants.files.actions import store_file
 from tenants.files.looks import MAX_IMAGE_BYTES, NotThat
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An item as the editor's own macro draws it: like a block with a question."""
+
+    id: UUID
+    question: Question
+    changed_at: datetime
 
 
 def load(item_id: UUID) -> BankItem:
@@ -32,9 +44,9 @@ def load(item_id: UUID) -> BankItem:
 
 def item_page(item: BankItem, error: str | None = None, draft: QuestionDraft | None = None, labels: Any = None) -> str:
     """Return the page of an item; `error` and `draft` after its form was refused, `labels` as they were typed."""
-    shown = draft or draft_of(question_of(item.content))
+    shown = Shown(item.id, question_of(item.content), item.changed_at)
     return render_template(
-        "bank/item.html", item=item, typed={str(item.id): shown}, error=error, uses=queries.uses(item),
+        "bank/item.html", item=item, shown=shown, typed={str(item.id): draft}, error=error, uses=queries.uses(item),
         problem=problem_of(item.question), labels=labels, tags=queries.facets(me())[0],
         item_save_url=url_for("bank.save", item_id=item.id), item_upload_url=url_for("bank.picture", item_id=item.id),
     )  # fmt: skip

@@ -17,7 +17,7 @@ MAX_ASKED = 200
 
 def wanted() -> Filter:
     """Return the filter that the address asks for."""
-    words, tag, kind = (request.args.get(name, "").strip()[:MAX_ASKED] for name in ("q", "tag", "kind"))
+    words, tag, kind = (request.args.get(name, "").replace("\0", "").strip()[:MAX_ASKED] for name in ("q", "tag", "kind"))
     return Filter(words, tag, kind)
 
 

@@ -76,6 +76,7 @@ REASONS = {
     "few_pairs": _l("It has fewer than two pairs."),
     "gap_signs": _l("Its text has braces, which the format keeps for gaps."),
     "kind": _l("We do not have this kind of question: %(kind)s"),
+    "kind_out": _l("The format has no such kind of question."),
     "many_answers": _l("It has more answers than the %(most)s that fit."),
     "many_gaps": _l("It has more than %(most)s gaps."),
     "many_pairs": _l("It has more than %(most)s rows."),
@@ -99,6 +100,7 @@ REFUSALS = {
     "entities": _l("This XML file declares entities or a document type, which are not read for safety. Remove its DOCTYPE."),
     "no_head": _l("The first row has to name the columns, one of them “question”. Begin with the template."),
     "not_moodle": _l("This XML file is not from Moodle: it does not begin with a quiz."),
+    "not_understood": _l("We could not read this file. Save it again, or export it anew, and choose the new file."),
     "not_text": _l("This file is not text. Choose a file in one of the formats below."),
     "nothing_found": _l("This file holds no questions that we recognise. Choose its format yourself, or another file."),
     "too_large": _l("This file is too large. It may be %(most)s MB at most, unpacked too. Split it."),
@@ -115,6 +117,12 @@ def said(sentence: object, facts: Mapping[str, Any]) -> str:
 def refusal_words(why: Unreadable) -> str:
     """Return why a file cannot be read, and what to do."""
     return said(REFUSALS[why.code], why.facts)
+
+
+@bank.app_template_global()
+def import_refusal(why: Mapping[str, Any]) -> str:
+    """Return why the background could not read a file, and what to do."""
+    return said(REFUSALS[why["code"]], why["facts"])
 
 
 @bank.app_template_global()
@@ -145,3 +153,25 @@ def bank_kinds() -> dict[str, str]:
 def bank_problem_words(kind: str) -> str:
     """Return what has to be mended before the question can be asked, in the words of the editor."""
     return problem_words(Problem(kind, "", ""))
+
+
+# The columns of a sheet, under their own names in every language.
+COLUMNS = (
+    ("kind", _l("What is asked: single, multiple, truefalse, short, number, matching, ordering, gaps, open or file. "
+                "Leave it empty and we find out.")),
+    ("question", _l("The question. Every row needs one.")),
+    ("answer 1 – answer 12", _l("Answers to choose from; words that count as right; lines in the right order; or pairs, "
+                                "as in rye = dark.")),
+    ("right", _l("Which answers are right, such as 1 or 1, 3; true or false; or the right number.")),
+    ("margin, unit", _l("Of a number.")),
+    ("text with gaps", _l("With each gap between double brackets, as in the editor.")),
+    ("feedback right, feedback again, feedback 1 – feedback 12",
+     _l("What is said when the answer is right, not yet right, or when one answer is chosen.")),
+    ("title, hint, tags", _l("As in the bank; tags with commas between them.")),
+)  # fmt: skip
+
+
+@bank.app_template_global()
+def sheet_columns() -> tuple[tuple[str, object], ...]:
+    """Return the columns of a sheet with what they hold."""
+    return COLUMNS

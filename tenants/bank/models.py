@@ -19,6 +19,7 @@ from tenants.bank.content import question_of
 from tenants.courses.content import question_content
 from tenants.courses.models import QUESTION_KINDS
 
+STATES = ("reading", "read", "refused")
 FATES = ("came over", "changed", "left out")
 
 
@@ -55,15 +56,24 @@ class BankItem(AcademyBase):
 
 
 class BankImport(AcademyBase):
-    """A file that was read and waits to be looked at; forgotten after 30 days, kept or not."""
+    """A file that is read in the background and then waits to be looked at; forgotten after 30 days, kept or not."""
 
     __tablename__ = "bank_imports"
+    __table_args__ = (CheckConstraint(f"state in {STATES}", name="state"),)
 
     id: Mapped[UUID] = key()
     file_name: Sealed = sealed(
         "file_name", purpose="name of the uploaded file", personal="content", retention="30 days", on_erasure="anonymise"
     )
-    format: Mapped[str] = column(Text, purpose="format that it was read as")
+    format: Mapped[str] = column(Text, purpose="format that it was read as, or to read it as; empty: to be found out")
+    state: Mapped[str] = column(Text, purpose="whether it is being read, was read, or cannot be read", default="read")
+    why: Mapped[dict[str, Any] | None] = column(
+        JSONB(none_as_null=True), purpose="why it cannot be read: {code, facts}", nullable=True
+    )
+    total: Mapped[int] = column(purpose="lines of its report, when known", default=0)
+    done: Mapped[int] = column(purpose="lines of its report kept so far", default=0)
+    options: Mapped[dict[str, Any]] = column(JSONB, purpose="{tags, true_false} for all of its questions", default=dict)
+    file_id: Mapped[UUID | None] = ref("files.id", purpose="the file until it was read", ondelete="SET NULL", nullable=True)
     language: Mapped[str] = column(Text, purpose="language of its questions")
     made_by: Mapped[UUID | None] = ref("members.id", purpose="who uploaded it", ondelete="SET NULL", nullable=True)
     made_at: Mapped[datetime] = made_at()

@@ -206,7 +206,7 @@ def test_a_spot_question_gets_its_picture(browser: FlaskClient, cast: Cast) -> N
     item_id = put(cast, "Where?", "hotspot")
     refused = browser.post(f"/bank/{item_id}/picture", data={"file": (io.BytesIO(b"no"), "x.png")})
     assert refused.status_code == 422 and "not an image" in refused.text
-    sent = browser.post(f"/bank/{item_id}/picture", data={"file": (io.BytesIO(picture("PNG")), "x.png")})
+    sent = browser.post(f"/bank/{item_id}/picture", data={"file": (picture("PNG"), "x.png")})
     assert sent.status_code == 302
     with db.scope(cast.academy.scope):
         file_id = item(cast, item_id).question["rule"]["file_id"]

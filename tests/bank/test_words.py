@@ -44,7 +44,7 @@ def test_every_code_has_a_sentence_with_its_facts() -> None:
     assert len(found) > 60
     for place, call, code, facts in found:
         assert code in CALLS[call], (place, code)
-        named = set(re.findall(r"%\((\w+)\)", str(CALLS[call][code].__reduce__() if False else CALLS[call][code]._args[0])))
+        named = set(re.findall(r"%\((\w+)\)", str(CALLS[call][code]._args[0])))
         assert named - {"line"} <= facts | {"kind"}, (place, code, facts)
 
 

@@ -11,7 +11,8 @@ from tenants.bank.formats.question import Notes, ReadQuestion, Unfit
 from tenants.bank.formats.words import plain
 from tenants.courses.gaps import Gap, pieces_of, written
 
-HOLE = re.compile(r"\{(\d{0,4}):([A-Z_]+):((?:\\.|[^\\{}])*)\}", re.DOTALL)
+BEGIN = r"\{\d{0,4}:[A-Z_]+:"  # inside a hole a brace stands for itself, unless another hole begins there
+HOLE = re.compile(rf"\{{(\d{{0,4}}):([A-Z_]+):((?:\\.|[^\\{{}}]|(?!{BEGIN})\{{)*)\}}", re.DOTALL)
 WORD_HOLES = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 CASE_HOLES = {"SHORTANSWER_C", "SAC", "MWC"}
 CHOICE_HOLES = ("MULTICHOICE", "MC")
@@ -128,6 +129,8 @@ def write_cloze(question: ReadQuestion, notes: Notes) -> str:
         notes.changed("blank_line")
     pieces = pieces_of(question.rule["text"])
     if any("{" in piece for piece in [prompt, *pieces] if isinstance(piece, str)):
+        raise Unfit("gap_signs")
+    if any(re.search(BEGIN, text) for piece in pieces if isinstance(piece, Gap) for text in (*piece.accepted, *piece.wrong)):
         raise Unfit("gap_signs")
     word = "SHORTANSWER_C" if question.rule.get("case") else "SHORTANSWER"
     return f"{prompt}\n\n{''.join(piece if isinstance(piece, str) else _hole(piece, word) for piece in pieces)}"

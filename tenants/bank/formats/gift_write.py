@@ -32,7 +32,7 @@ def _question(question: ReadQuestion, notes: Notes) -> str:
         notes.lost("hint")
     answers = KINDS.get(question.kind)
     if answers is None:
-        raise Unfit("kind", kind=question.kind)
+        raise Unfit("kind_out")
     general = question.feedback_right if question.feedback_right == question.feedback_again else ""
     if question.kind in ("open", "file"):
         general = question.feedback_right

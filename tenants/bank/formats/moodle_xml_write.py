@@ -35,7 +35,7 @@ def write_moodle_xml(questions: Sequence[ReadQuestion]) -> tuple[str, list[Line]
 
 def _question(question: ReadQuestion, notes: Notes) -> Element:
     if question.kind not in TYPES:
-        raise Unfit("kind", kind=question.kind)
+        raise Unfit("kind_out")
     element = Element("question", type=TYPES[question.kind])
     _put(SubElement(element, "name"), question.name)
     text = write_cloze(question, notes) if question.kind == "gaps" else question.prompt
