@@ -19,6 +19,7 @@ MB = 1024 * 1024
 def problem_words(problem: Problem) -> str:
     """Return what has to be mended before publishing."""
     return {
+        "waits_for_later": _("This lesson waits for a lesson that does not come before it, so nobody could open it."),
         "no_lessons": _("The course has no lessons yet. Add one first."),
         "no_title": _("This lesson has no title."),
         "no_question": _("This lesson is done when its question is right, but it has no question."),

@@ -8,6 +8,6 @@ import tenants.learning.joining  # noqa: F401  enrols people who join for a cour
 
 learning = Blueprint("learning", __name__)
 
-from blueprints.learning import own_work, pages, player  # noqa: E402, F401  the routes
+from blueprints.learning import own_work, pages, player, release  # noqa: E402, F401  the routes
 
 __all__ = ["learning"]

@@ -129,6 +129,6 @@ def complete(course_id: UUID, lesson_id: UUID) -> Answer:
     taken = queries.course_for(me(), course_id)
     following = taken.way.next_open(open_.step)
     if following is None:
-        flash(_("You finished this course."))
+        flash(_("You finished this course.") if taken.way.is_done else _("You are up to date. The next lessons open later."))
         return redirect(url_for(".course", course_id=course_id))
     return redirect(lesson_url(taken, following))

@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from blueprints.learning import learning
+from blueprints.learning.release import due_words, lock_words
 from core.i18n import format_length
 from tenants.courses.gaps import Gap, pieces_of
 from tenants.courses.markup import clean
@@ -75,8 +76,9 @@ def modules_of(taken: Taken, current: Step | None = None) -> list[dict[str, Any]
 def _lesson(taken: Taken, step: Step, here: Step | None, current: Step | None) -> dict[str, Any]:
     state = "done" if step.is_done else "here" if here is not None and step.id == here.id else "todo"
     return {
-        "title": step.title, "url": lesson_url(taken, step), "state": state,
-        "length": gettext("%(num)d min", num=step.minutes),
+        "title": step.title, "url": lesson_url(taken, step), "state": "locked" if step.is_locked else state,
+        "length": gettext("%(num)d min", num=step.minutes), "reason": ". ".join(map(lock_words, step.locks)),
+        "due": "" if step.is_done else due_words(step.due_at, step.is_late), "late": step.is_late,
         "current": current is not None and step.id == current.id,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -112,6 +112,27 @@ def change_lesson(lesson: Lesson, *, title: str, minutes: int, done_when: str) -
         raise Refused("lesson")
     lesson.title, lesson.minutes, lesson.done_when = _title(title), minutes, done_when
     touch_lesson(lesson)
+
+
+def rule_lesson(lesson: Lesson, release: Mapping[str, Any], deadline: Mapping[str, Any]) -> None:
+    """Say when the lesson opens and by when it is to be done (see learning/release.py); empty: at once, whenever.
+
+    Raises Refused for a lesson to wait for that the course does not have.
+    """
+    others = {str(one.id) for module in lesson.module.course.live_modules for one in module.live_lessons}
+    if release.get("after") not in (None, "previous", *(others - {str(lesson.id)})):
+        raise Refused("lesson")
+    kept = {name: rule for name, rule in lesson.rules.items() if name not in ("release", "deadline")}
+    given = {"release": dict(release), "deadline": dict(deadline)}
+    lesson.rules = {**kept, **{name: rule for name, rule in given.items() if rule}}
+    touch_lesson(lesson)
+
+
+def rule_course(course: Course, in_order: bool, deadline: Mapping[str, Any]) -> None:
+    """Say whether each lesson waits for the one before it, and by when the whole course is to be done."""
+    kept = {name: rule for name, rule in course.rules.items() if name not in ("in_order", "deadline")}
+    course.rules = {**kept, **({"in_order": True} if in_order else {}), **({"deadline": dict(deadline)} if deadline else {})}
+    _touch(course)
 
 
 def move_lesson(lesson: Lesson, by: int) -> None:

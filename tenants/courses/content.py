@@ -13,6 +13,9 @@ from tenants.courses.models import CHOICE_KINDS, Block, Course, Lesson, Module, 
 from tenants.courses.question_rules import rule_of
 from tenants.courses.rules import Snapshot, lesson_kind
 
+COURSE_RULES = ("in_order", "deadline")
+LESSON_RULES = ("release", "deadline")
+
 
 def snapshot_of(course: Course) -> Snapshot:
     """Return the course as its rows stand now; load it with queries.course_to_edit."""
@@ -31,6 +34,7 @@ def outline_of(course: Course, pages: Mapping[str, Mapping[str, Any]]) -> dict[s
         "language": course.language,
         "files": sorted({file for page in pages.values() for file in files_of(page)}),
         "modules": [_module(module, pages) for module in course.live_modules],
+        **{name: course.rules[name] for name in COURSE_RULES if course.rules.get(name)},
     }
 
 
@@ -44,7 +48,8 @@ def _lesson(lesson_id: str, page: Mapping[str, Any]) -> dict[str, Any]:
     questions = [block["question"]["id"] for block in page["blocks"] if block["kind"] == "question"]
     exercises = [block["id"] for block in page["blocks"] if block["kind"] == "exercise"]
     more = {"exercises": exercises} if exercises else {}
-    return {"id": lesson_id, **facts, "questions": questions, **more}
+    rules = {name: page[name] for name in LESSON_RULES if page.get(name)}
+    return {"id": lesson_id, **facts, "questions": questions, **more, **rules}
 
 
 def content_of(lesson: Lesson) -> dict[str, Any]:
@@ -56,6 +61,7 @@ def content_of(lesson: Lesson) -> dict[str, Any]:
         "done_when": lesson.done_when,
         "kind": lesson_kind(block["kind"] for block in blocks),
         "blocks": blocks,
+        **{name: lesson.rules[name] for name in LESSON_RULES if lesson.rules.get(name)},
     }
 
 

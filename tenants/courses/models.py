@@ -51,6 +51,9 @@ class Course(AcademyBase):
     trainer_id: Mapped[UUID | None] = ref(
         "members.id", purpose="trainer whom participants see", ondelete="SET NULL", nullable=True
     )
+    rules: Mapped[dict[str, Any]] = column(
+        JSONB, purpose="whether lessons open in order; deadline", default=dict, server_default=text("'{}'")
+    )
     position: Mapped[int] = column(purpose="order in lists", default=0)
     publication_id: Mapped[UUID | None] = column(
         Uuid, ForeignKey("publications.id", use_alter=True, ondelete="SET NULL"),
@@ -185,7 +188,8 @@ class Choice(AcademyBase):
 
 class Publication(AcademyBase):
     """One published version of a course. `outline`: {title, summary, cover, language, files: [id],
-    modules: [{id, title, lessons: [{id, title, minutes, done_when, kind, questions: [id], page_id}]}]}."""
+    modules: [{id, title, lessons: [{id, title, minutes, done_when, kind, questions: [id], page_id, exercises?, release?,
+    deadline?}]}], in_order?, deadline?}. For release and deadline see learning/release.py."""
 
     __tablename__ = "publications"
     __table_args__ = (UniqueConstraint("course_id", "version"),)

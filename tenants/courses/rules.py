@@ -88,7 +88,7 @@ def _common(thing: _Thing, other: Mapping[str, _Thing]) -> list[str]:
 
 def _tree(snapshot: Snapshot) -> dict[str, _Thing]:
     outline = snapshot.outline
-    facts = {name: outline.get(name) for name in ("title", "summary", "cover", "language")}
+    facts = {name: outline.get(name) for name in ("title", "summary", "cover", "language", "in_order", "deadline")}
     things = [_Thing("course", None, facts, tuple(m["id"] for m in outline["modules"]))]
     for module in outline["modules"]:
         lessons = tuple(lesson["id"] for lesson in module["lessons"])
@@ -99,7 +99,7 @@ def _tree(snapshot: Snapshot) -> dict[str, _Thing]:
 
 
 def _lesson_things(lesson_id: str, module_id: str, page: Mapping[str, Any]) -> list[_Thing]:
-    facts = {name: page[name] for name in ("title", "minutes", "done_when")}
+    facts = {name: page.get(name) for name in ("title", "minutes", "done_when", "release", "deadline")}
     blocks = [
         _Thing(block["id"], lesson_id, {k: v for k, v in block.items() if k not in DERIVED}, ())
         for block in page["blocks"]
@@ -116,7 +116,18 @@ def problems_of(draft: Snapshot) -> list[Problem]:
         for module in draft.outline["modules"]
         for lesson in module["lessons"]
         for problem in lesson_problems(lesson["id"], draft.pages[lesson["id"]])
-    ]
+    ] + _order_problems(draft.outline)
+
+
+def _order_problems(outline: Mapping[str, Any]) -> list[Problem]:
+    """Return the lessons that wait for one that does not come before them: nobody would ever get in."""
+    before: set[str] = {"previous", ""}
+    found = []
+    for lesson in (lesson for module in outline["modules"] for lesson in module["lessons"]):
+        if (lesson.get("release") or {}).get("after", "") not in before:
+            found.append(Problem("waits_for_later", lesson["id"], lesson["title"]))
+        before.add(lesson["id"])
+    return found
 
 
 def lesson_problems(lesson_id: str, page: Mapping[str, Any]) -> list[Problem]:

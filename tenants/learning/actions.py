@@ -136,7 +136,10 @@ def _progress(enrolment: Enrolment, lesson_id: UUID) -> Progress:
 
 
 def save_place(open_: OpenLesson, block_id: str, second: float | None = None) -> Progress:
-    """Keep where the participant stopped: the block, and in a video the second; what was seen never shrinks."""
+    """Keep where the participant stopped: the block, and in a video the second; what was seen never shrinks.
+
+    A lesson that is done when it was viewed is done at its last block.
+    """
     blocks = open_.page.content["blocks"]
     index = next((n for n, block in enumerate(blocks) if block["id"] == block_id), None)
     if index is None:
@@ -151,6 +154,8 @@ def save_place(open_: OpenLesson, block_id: str, second: float | None = None) ->
         share = second / block["seconds"] if block.get("seconds") else 0.0
     progress.place = place
     progress.part = max(progress.part, part_seen(index, len(blocks), share))
+    if open_.page.content["done_when"] == "viewed" and index == len(blocks) - 1 and not open_.step.is_done:
+        _complete(open_, progress)
     db.session.flush()
     return progress
 
@@ -287,7 +292,7 @@ def note_approval(enrolment: Enrolment, lesson_id: UUID, block_id: UUID, state: 
 def _finish_if_approved(enrolment: Enrolment, lesson_id: UUID) -> bool:
     member = db.session.get_one(Member, enrolment.member_id)
     try:
-        open_ = queries.lesson_for(member, enrolment.course_id, lesson_id, lock=True)
+        open_ = queries.lesson_for(member, enrolment.course_id, lesson_id, lock=True, even_locked=True)
     except NotFound:  # the enrolment ended, or the lesson is no longer published: the approval is kept for then
         return False
     if open_.page.content["done_when"] != "approved" or not open_.is_approved:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, Date, Numeric, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, relationship
 
@@ -85,6 +86,10 @@ class Progress(AcademyBase):
         purpose="share of the lesson seen, 0-1", personal="content", retention="academy", on_erasure="delete",
         why_plain="a number that the ruler draws", default=0.0,
     )
+    percent: Mapped[Decimal | None] = column(
+        Numeric(5, 2), purpose="best result of its test, 0-100", personal="content", retention="academy",
+        on_erasure="delete", why_plain="a number that rules and reports compare in SQL", nullable=True,
+    )
     started_at: Mapped[datetime] = moment(purpose="first opened", default=clock.now)
     active_at: Mapped[datetime] = moment(purpose="last opened", default=clock.now)
     done_at: Mapped[datetime | None] = optional_moment(
@@ -92,6 +97,20 @@ class Progress(AcademyBase):
         why_plain="a time stamp that the ruler draws",
     )
     enrolment: Mapped[Enrolment] = relationship(back_populates="progress")
+
+
+class Reminder(AcademyBase):
+    """A participant was reminded of a deadline: once for each mark (days before, or "late") and each day it is due."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (UniqueConstraint("enrolment_id", "about_id", "mark", "due_on"),)
+
+    id: Mapped[UUID] = key()
+    enrolment_id: Mapped[UUID] = ref("enrolments.id", purpose="who was reminded")
+    about_id: Mapped[UUID] = column(Uuid, purpose="the lesson, or the course, that is due")
+    mark: Mapped[str] = column(Text, purpose="days before, or late")
+    due_on: Mapped[date] = column(Date, purpose="last day, in the academy's zone")
+    made_at: Mapped[datetime] = made_at()
 
 
 class Answer(AcademyBase):

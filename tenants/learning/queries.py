@@ -14,11 +14,12 @@ from sqlalchemy.orm import lazyload
 
 from core import clock
 from core.db import db
-from core.errors import Gone, NotFound
+from core.errors import Gone, NotFound, Refused
 from tenants.courses.models import Course, Page, Publication
 from tenants.files.access import readable
 from tenants.files.models import File
 from tenants.learning.models import Answer, Approval, Enrolment, Progress
+from tenants.learning.release import Here
 from tenants.learning.rules import Mark, Result, Step, Way, lesson_done, way_of
 from tenants.people.models import Member
 
@@ -31,6 +32,14 @@ class Expired(Gone):
     def __init__(self, course_id: UUID) -> None:
         super().__init__("enrolment expired")
         self.course_id = course_id
+
+
+class Locked(Refused):
+    """The lesson is closed to this participant for now; `taken` and `step` say why and what else there is."""
+
+    def __init__(self, taken: Taken, step: Step) -> None:
+        super().__init__("closed for now")
+        self.taken, self.step = taken, step
 
 
 @dataclass(frozen=True)
@@ -121,9 +130,9 @@ def has_expired() -> sa.ColumnElement[bool]:
     return sa.or_(Enrolment.state == "expired", passed)
 
 
-def _taken() -> sa.Select[Enrolment, Course, dict[str, Any], Member]:
+def _taken() -> sa.Select[Enrolment, Course, dict[str, Any], Member, str]:
     return (
-        sa.select(Enrolment, Course, Publication.outline, Member)
+        sa.select(Enrolment, Course, Publication.outline, Member, zone_here())
         .join(Course, Course.id == Enrolment.course_id)
         .join(Publication, Publication.id == Course.publication_id)
         .outerjoin(Member, Member.id == Course.trainer_id)
@@ -132,31 +141,42 @@ def _taken() -> sa.Select[Enrolment, Course, dict[str, Any], Member]:
     )
 
 
+def zone_here() -> sa.ScalarSelect[str]:
+    """Return the SELECT of the academy's zone, as core tells the asking role."""
+    return sa.select(sa.column("zone", sa.Text)).select_from(sa.text("local.own_academy()")).scalar_subquery()
+
+
 def _view(row: Any, marks: Mapping[str, Mark]) -> Taken:
-    enrolment, course, outline, trainer = row
+    enrolment, course, outline, trainer, zone = row
     stopped_at = str(enrolment.lesson_id) if enrolment.lesson_id else None
-    return Taken(enrolment, course, outline, trainer, way_of(outline, marks, stopped_at))
+    here = Here(enrolment.enrolled_at, clock.now(), zone)
+    return Taken(enrolment, course, outline, trainer, way_of(outline, marks, stopped_at, here))
 
 
 def marks_of(enrolments: Iterable[UUID]) -> defaultdict[UUID, dict[str, Mark]]:
     """Return what was done of each lesson, by enrolment and lesson id."""
-    columns = (Progress.enrolment_id, Progress.lesson_id, Progress.part, Progress.done_at, Progress.place)
+    row = Progress
+    columns = (row.enrolment_id, row.lesson_id, row.part, row.done_at, row.place, row.percent)
     found: defaultdict[UUID, dict[str, Mark]] = defaultdict(dict)
     wanted = list(enrolments)
     if wanted:
-        for enrolment_id, lesson_id, part, done_at, place in db.session.execute(
+        for enrolment_id, lesson_id, part, done_at, place, percent in db.session.execute(
             sa.select(*columns).where(Progress.enrolment_id.in_(wanted))
         ):
-            found[enrolment_id][str(lesson_id)] = Mark(part, done_at is not None, place)
+            found[enrolment_id][str(lesson_id)] = Mark(part, done_at is not None, place, percent)
     return found
 
 
-def lesson_for(member: Member, course_id: UUID, lesson_id: UUID, lock: bool = False) -> OpenLesson:
-    """Return a published lesson with the member's own answers. Raises NotFound."""
+def lesson_for(
+    member: Member, course_id: UUID, lesson_id: UUID, lock: bool = False, even_locked: bool = False
+) -> OpenLesson:
+    """Return a published lesson with the member's own answers. Raises NotFound, and Locked while it is closed."""
     taken = course_for(member, course_id, lock)
     step = taken.way.step(str(lesson_id))
     if step is None:
         raise NotFound("no such lesson")
+    if step.is_locked and not even_locked:
+        raise Locked(taken, step)
     page = db.session.get_one(Page, UUID(step.page_id))
     rows = _answers(taken.enrolment, page) if step.questions else {}
     approvals = approvals_of(taken.enrolment, step.id) if step.exercises else {}

@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
+
+from tenants.learning.release import PREVIOUS, Here, Lock, due_at, locks_of
 
 QUIET_AFTER = timedelta(days=7)
 ALMOST = 0.95
@@ -27,9 +30,9 @@ class Result:
 
 
 def lesson_done(done_when: str, marked: bool, results: Iterable[Result]) -> bool:
-    """Return whether a lesson is done: marked by the participant, each question right (open ones: answered), or each
-    exercise approved."""
-    if done_when == "marked":
+    """Return whether a lesson is done: marked by the participant (or seen to its end), each question right (open ones:
+    answered), or each exercise approved."""
+    if done_when in ("marked", "viewed"):
         return marked
     asked = [one for one in results if (one.kind == "exercise") == (done_when == "approved")]
     return bool(asked) and all(r.is_given if r.kind == "open" else bool(r.is_right) for r in asked)
@@ -42,6 +45,7 @@ class Mark:
     part: float = 0.0
     is_done: bool = False
     place: Mapping[str, Any] = field(default_factory=dict)
+    percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,24 @@ class Step:
     mark: Mark
     questions: int = 0
     exercises: int = 0
+    locks: tuple[Lock, ...] = ()
+    due_at: datetime | None = None
+    is_late: bool = False
+
+    @property
+    def percent(self) -> Decimal | None:
+        """Return the best result of its test in percent, None without."""
+        return self.mark.percent
+
+    @property
+    def is_locked(self) -> bool:
+        """Return whether it is still closed."""
+        return bool(self.locks)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """Return when it opens by itself, None when that waits for something else too."""
+        return self.locks[0].opens_at if len(self.locks) == 1 else None
 
     @property
     def is_done(self) -> bool:
@@ -81,6 +103,8 @@ class Way:
 
     steps: tuple[Step, ...]
     stopped_at: str | None = None
+    due_at: datetime | None = None
+    is_late: bool = False
 
     @property
     def total(self) -> int:
@@ -120,9 +144,16 @@ class Way:
         return self.steps[step.number] if step.number < self.total else None
 
     def next_open(self, step: Step | None) -> Step | None:
-        """Return the next lesson not done after `step`, from the start again if need be; None when all are done."""
+        """Return the next open lesson not done after `step`, from the start again if need be; None if there is none."""
         at = step.number if step else 0
-        return next((s for s in (*self.steps[at:], *self.steps[:at]) if not s.is_done), None)
+        return next((s for s in (*self.steps[at:], *self.steps[:at]) if not s.is_done and not s.is_locked), None)
+
+    @property
+    def next_locked(self) -> Step | None:
+        """Return the closed lesson that opens first: by itself if one does, else the first one; None without any."""
+        closed = [step for step in self.steps if step.is_locked]
+        timed = [step for step in closed if step.opens_at]
+        return min(timed, key=lambda s: s.opens_at or datetime.max, default=closed[0] if closed else None)
 
     def segments(self) -> list[Segment]:
         """Return what the ruler draws: (minutes, state, part 0-1) of each lesson."""
@@ -138,11 +169,14 @@ class Way:
         if self.is_done or not self.steps:
             return Resume(None, "done" if self.steps else "empty")
         if self.stopped_at is None:
-            return Resume(self.next_open(None), None)
+            return self._on(self.next_open(None))
         stopped = self.step(self.stopped_at)
         if stopped is None:
-            return Resume(self._nearest_open(), "gone")
-        return Resume(stopped, None) if not stopped.is_done else Resume(self.next_open(stopped), None)
+            return self._on(self._nearest_open(), "gone")
+        return self._on(self.next_open(stopped) if stopped.is_done or stopped.is_locked else stopped)
+
+    def _on(self, step: Step | None, why: str | None = None) -> Resume:
+        return Resume(step, why if step else "locked")
 
     def _nearest_open(self) -> Step | None:
         """Return the open lesson behind the last one done: nearest to a place that no longer exists."""
@@ -152,25 +186,48 @@ class Way:
 
 @dataclass(frozen=True)
 class Resume:
-    """Where to go on; `why` is None, "gone" (the lesson was removed), "done" or "empty" (no lesson at all)."""
+    """Where to go on; `why` is None, "gone" (the lesson was removed), "done", "locked" (what is left opens later) or
+    "empty" (no lesson at all)."""
 
     step: Step | None
     why: str | None
 
 
-def way_of(outline: Mapping[str, Any], marks: Mapping[str, Mark], stopped_at: str | None = None) -> Way:
-    """Return the way through a published outline, with the participant's marks by lesson id."""
+def way_of(
+    outline: Mapping[str, Any], marks: Mapping[str, Mark], stopped_at: str | None = None, here: Here | None = None
+) -> Way:
+    """Return the way through a published outline, with the participant's marks by lesson id.
+
+    `here` says for whom and when: without it (an author's preview, a trainer's table) every lesson is open.
+    """
     steps: list[Step] = []
     for module_number, module in enumerate(outline["modules"], start=1):
         for lesson in module["lessons"]:
+            mark = marks.get(lesson["id"], Mark())
             steps.append(Step(
                 id=lesson["id"], number=len(steps) + 1, title=lesson["title"], minutes=lesson["minutes"],
                 kind=lesson["kind"], done_when=lesson["done_when"], page_id=lesson["page_id"],
                 module_number=module_number, module_title=module["title"],
-                mark=marks.get(lesson["id"], Mark()), questions=len(lesson["questions"]),
-                exercises=len(lesson.get("exercises", ())),
+                mark=mark, questions=len(lesson["questions"]), exercises=len(lesson.get("exercises", ())),
+                **(_held(outline, lesson, mark, steps, here) if here else {}),
             ))
-    return Way(tuple(steps), stopped_at)
+    due = due_at(outline.get("deadline") or {}, here) if here else None
+    late = due is not None and here is not None and here.now >= due and not all(step.is_done for step in steps)
+    return Way(tuple(steps), stopped_at, due, late)
+
+
+def _held(
+    outline: Mapping[str, Any], lesson: Mapping[str, Any], mark: Mark, before: list[Step], here: Here
+) -> dict[str, Any]:
+    """Return the locks of a lesson and its deadline; what is done stays open, whatever an author changes later."""
+    rule = dict(lesson.get("release") or {})
+    if outline.get("in_order"):
+        rule.setdefault("after", PREVIOUS)
+    due = due_at(lesson.get("deadline") or {}, here)
+    return {
+        "locks": () if mark.is_done else locks_of(rule, before, here),
+        "due_at": due, "is_late": due is not None and not mark.is_done and here.now >= due,
+    }
 
 
 def part_seen(index: int, count: int, share: float = 0.0) -> float:
