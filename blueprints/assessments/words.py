@@ -58,7 +58,7 @@ def test_facts(settings: Settings) -> list[str]:
 @assessments.app_template_global()
 def number_words(number: Decimal | None) -> str:
     """Return a number as people write it, without needless zeros."""
-    return "–" if number is None else str(format_decimal(number.normalize(), format="#,##0.##", decimal_quantization=True))
+    return "–" if number is None else str(format_decimal(number.normalize(), "#,##0.##"))
 
 
 @assessments.app_template_global()

@@ -188,11 +188,11 @@ def _questions(lesson_id: UUID) -> list[Asked]:
         sa.select(row.question_id, sa.func.count(), sa.func.count(row.save_id), sa.func.avg(row.points / row.worth) * 100)
         .join(Sitting, Sitting.id == row.sitting_id).where(*ended).group_by(row.question_id)
     ).all()  # fmt: skip
-    asked = sa.func.jsonb_array_elements(Sitting.paper["questions"], type_=JSONB()).table_valued(sa.column("one", JSONB()), name="asked")
-    question = asked.c.one["question"]
+    asked = sa.func.jsonb_array_elements(Sitting.paper["questions"], type_=JSONB()).table_valued(sa.column("value", JSONB()), name="asked")
+    question = asked.c.value["question"]
     key = question["id"].astext
     words = db.session.execute(
-        sa.select(key, question["prompt"].astext, question["kind"].astext).select_from(Sitting, asked).where(*ended)
+        sa.select(key, question["prompt"].astext, question["kind"].astext).select_from(Sitting).join(asked, sa.true()).where(*ended)
         .ext(distinct_on(key)).order_by(key, Sitting.started_at.desc())
     )  # fmt: skip
     known = {UUID(key): (prompt, kind) for key, prompt, kind in words}

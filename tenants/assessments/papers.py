@@ -1,8 +1,9 @@
 """The paper of one sitting: which questions, in which order, frozen as they are now. Without a database.
 
 {title, intro: [block], questions: [{question, worth, above: [block]}], ending: [block]}: what stands before the first
-question introduces the test; what stands between two goes with the second, wherever it is put; what stands behind the last
-one ends it. Everything random follows from the seed.
+question introduces the test; what stands between two goes with the second, wherever it is put (of these kinds: ABOVE, others
+bring forms of their own and introduce the test too); what stands behind the last one ends it. Everything random follows from
+the seed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tenants.courses.models import QUESTION_KINDS
 
 KINDS = tuple(kind for kind in QUESTION_KINDS if kind != "file")
 SHUFFLED = ("single", "multiple")
+ABOVE = ("text", "image", "video", "divider")
 Question = Mapping[str, Any]
 
 
@@ -43,7 +45,8 @@ def _read(blocks: Sequence[Mapping[str, Any]], settings: Settings) -> tuple[list
             waiting.append(block)
         elif block["question"].get("kind") in KINDS:
             question = block["question"]
-            above, intro = (waiting, intro) if asked else ([], waiting)
+            above = [one for one in waiting if asked and one["kind"] in ABOVE]
+            intro += [one for one in waiting if one not in above]
             asked.append({"question": question, "worth": str(settings.worth(question["id"])), "above": above})
             waiting = []
     return (intro, asked, waiting) if asked else (waiting, [], [])

@@ -171,10 +171,11 @@ def _draws(rows: Sequence[tuple[str, str, str]]) -> tuple[Draw, ...]:
         words = tuple(dict.fromkeys(word.strip().lower() for word in tags.split(",") if word.strip()))[:MAX_TAGS]
         if not words and not count.strip():
             continue
-        wanted = _count({"count": count}, "count", MAX_DRAWN) if count.strip().isdigit() and words else None
-        if wanted is None:
-            raise BadSetting(f"draw_{number}")
-        found.append(Draw(words, wanted, _points(points or "1", f"draw_{number}")))
+        name = f"draw_{number}"
+        wanted = _count({name: count}, name, MAX_DRAWN)
+        if wanted is None or not words:
+            raise BadSetting(name)
+        found.append(Draw(words, wanted, _points(points or "1", name)))
     return tuple(found)
 
 
