@@ -17,7 +17,16 @@ from tenants.assessments import rules
 from tenants.assessments.marking import Marked, cut, marked, right_given, total_of
 from tenants.assessments.papers import files_on, paper_of
 from tenants.assessments.rules import GRACE, Allowance, Past, bar_to, counted, ends_at, view_of
-from tenants.assessments.settings import SHOWN, SHOWN_WHEN, BadSetting, Draw, Settings, settings_of, stored, typed_settings
+from tenants.assessments.settings import (
+    SHOWN,
+    SHOWN_WHEN,
+    BadSetting,
+    Draw,
+    Settings,
+    settings_of,
+    stored,
+    typed_settings,
+)
 from tenants.learning.grading import grade
 
 ZONE = "Europe/Amsterdam"

@@ -20,7 +20,17 @@ from tenants.audit.models import Event
 from tenants.bank.actions import bank_block
 from tenants.courses.queries import course_to_edit
 from tenants.learning.models import Enrolment
-from tests.assessments.making import all_right, answered, begun, handed_in, opened, progress, row, statements, write_test
+from tests.assessments.making import (
+    all_right,
+    answered,
+    begun,
+    handed_in,
+    opened,
+    progress,
+    row,
+    statements,
+    write_test,
+)
 from tests.cast import Cast
 from tests.courses.writing import member
 
