@@ -75,8 +75,8 @@ def read(form: UploadForm) -> UUID:
         words = (_("True"), _("False"))
     about = {"name": name, "language": spoken, "tags": (form.tags.data or "").split(","), "true_false": words, "by": me()}
     if len(data) <= READ_AT_ONCE or len(data) > MOST_BYTES:
-        found, reading = apart(read_file, data, name, wanted)
-        return importing.keep_draft(reading, form=found, **about).id
+        found, held = apart(read_file, data, name, wanted)
+        return importing.keep_draft(held, form=found, **about).id
     draft = importing.new_draft(form=wanted, **about)
     uploads.read_later(draft, data)
     return draft.id
@@ -92,6 +92,15 @@ def import_(import_id: UUID) -> str:
         "bank/import.html", draft=draft, counts=queries.import_counts(draft), fate=fate, formats=FORMATS,
         found=queries.import_rows(draft, FATES.get(fate, ""), page_number()),
     )  # fmt: skip
+
+
+@bank.get("/bank/imports/<uuid:import_id>/reading")
+@roles("author", "manager", "owner")
+def reading(import_id: UUID) -> Response:
+    """Return how far the reading is; a script asks again until it is over, and then for the whole page."""
+    draft = queries.bank_import(me(), import_id)
+    over = {} if draft.state == "reading" else {"HX-Refresh": "true"}
+    return Response(render_template("bank/_reading.html", draft=draft), headers=over)
 
 
 @bank.post("/bank/imports/<uuid:import_id>/confirmation")

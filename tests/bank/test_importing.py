@@ -57,7 +57,7 @@ def stored(cast: Cast, model: type = BankItem) -> int:
 def test_a_small_file_is_looked_at_and_then_put_in_the_bank_once(browser: FlaskClient, cast: Cast) -> None:
     here = send(browser, sample("bread.xml"), "bread.xml", tags="Bread, New", language="nl")
     page = browser.get(here).text
-    assert "Moodle XML" in page and "Images are left out" in page and "Line by line" in page and 'http-equiv="refresh"' not in page
+    assert "Moodle XML" in page and "Images are left out" in page and "Line by line" in page
     assert stored(cast) == 0, "nothing before it is confirmed"
     assert "bread.xml" in browser.get("/bank").text, "the upload waits"
     shares = [browser.get(f"{here}?fate={fate}").text.count('scope="row"') for fate in ("whole", "changed", "left")]
@@ -80,21 +80,23 @@ def test_two_thousand_questions_are_read_in_the_background(browser: FlaskClient,
     here = send(browser, MANY)
     assert time.monotonic() - began < 2, "the author does not wait"
     page = browser.get(here).text
-    assert 'http-equiv="refresh"' in page and "being read" in page and "<progress" in page and "confirmation" not in page
+    assert f'hx-get="{here}/reading"' in page and "being read" in page and "<progress" in page and "confirmation" not in page
     assert "is not read yet" in browser.post(f"{here}/confirmation", follow_redirects=True).text
     assert "being read" in browser.get("/bank").text and stored(cast, File) == 1
     seen: list[str] = []
     keep = uploads.proceed
 
     def watched(*args: object) -> bool:
-        seen.append(browser.get(here).text)
+        part = browser.get(f"{here}/reading")
+        assert "HX-Refresh" not in part.headers
+        seen.append(part.text)
         return keep(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(uploads, "proceed", watched)
     perform.drain(most=20)
     assert [re.findall(r'value="(\d+)" max="(\d+)"', page) for page in seen[1:]] == [[(str(n), "2000")] for n in range(250, 2000, 250)]
     page = browser.get(here).text
-    assert "Put 2000 questions in the bank" in page and 'http-equiv="refresh"' not in page and "1-100 of 2000" in page
+    assert "Put 2000 questions in the bank" in page and browser.get(f"{here}/reading").headers["HX-Refresh"] and "1-100 of 2000" in page
     assert stored(cast) == 0 and stored(cast, File) == 0, "the file goes when it was read"
     browser.post(f"{here}/confirmation")
     assert stored(cast) == 2_000
