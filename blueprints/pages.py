@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blueprints.academies import academies
 from blueprints.accounts import accounts
+from blueprints.assessments import assessments
 from blueprints.assets import assets
 from blueprints.bank import bank
 from blueprints.catalogue import catalogue
@@ -33,7 +34,7 @@ def register(app: HostedFlask) -> None:
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, progress, files,
-                      sessions, settings, surveys):  # fmt: skip
+                      sessions, settings, surveys, assessments):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

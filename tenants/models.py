@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.db import academy_metadata
+from tenants.assessments import models as assessments
 from tenants.audit import models as audit
 from tenants.bank import models as bank
 from tenants.catalogue import models as catalogue
@@ -18,6 +19,6 @@ from tenants.settings import models as settings
 from tenants.surveys import models as surveys
 
 __all__ = [
-    "academy_metadata", "audit", "bank", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
+    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
     "sessions", "settings", "surveys",
 ]

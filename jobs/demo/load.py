@@ -21,6 +21,7 @@ from core.sealed import matches
 from core.urls import academy_url, platform_url
 from jobs.demo import bank, certificates
 from jobs.demo.answers import rightly, wrongly
+from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
 from jobs.demo.entry import write_entry
@@ -152,6 +153,7 @@ def _course(demo: DemoCourse, members: dict[str, Member]) -> Course:
             for block in one.blocks:
                 _block(lesson, block, trainer)
     add_exercise(demo.slug, course)
+    add_test(demo.slug, course)
     if demo.state == "published":
         publish_course(course, trainer)
     return course
@@ -206,7 +208,9 @@ def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> Non
         with clock.shifted(timedelta(days=-ago)):
             here = lesson_for(member, course.id, UUID(step.id))
             learning.open_lesson(here.taken, here.step)
-            if number < stand.done:
+            if here.step.kind == "test":
+                sit(member, here, passes=number < stand.done)
+            elif number < stand.done:
                 _finish(here, said, stand.hesitant and number % 2 == 0)
             else:
                 _stop_halfway(here)
