@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -160,8 +161,14 @@ class Pool:
             self.free.append(opened.number)
 
     def _connection(self) -> Connection:
-        if self.connection is None or self.connection.broken:
-            self.connection = connect(self.superuser_url)
+        """Return the connection, a new one where a drill ended the old one's server."""
+        try:
+            if self.connection is not None:
+                self.connection.execute("SELECT 1")
+                return self.connection
+        except psycopg.OperationalError:
+            pass
+        self.connection = connect(self.superuser_url)
         return self.connection
 
     def _spare(self) -> int:
