@@ -16,7 +16,7 @@ from blueprints.me import is_fragment, me, sent_id
 from core.access import signed_in
 from core.errors import NotFound, Refused
 from tenants.exercises.queries import threads_on
-from tenants.learning import actions, queries
+from tenants.learning import actions, drafts, queries
 from tenants.learning.queries import Given, OpenLesson
 
 Answer = str | Response | tuple[str, int]
@@ -61,16 +61,28 @@ def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given:
 @signed_in
 def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     """Keep what was chosen or written so far; with `do=check`, check it and say so at once."""
-    open_ = to_write(course_id, lesson_id)
     given = given_sent()
     try:
         if request.form.get("do") == "check":
-            actions.check_answer(open_, question_id, given, sent_id("attempt_id"))
+            actions.check_answer(to_write(course_id, lesson_id), question_id, given, sent_id("attempt_id"))
         else:
-            actions.save_answer(open_, question_id, given, sent_id())
+            keep_draft(course_id, lesson_id, question_id, given)
+    except queries.Locked:
+        raise
     except Refused as error:
-        return refused(open_, question_id, given, error)
+        return refused(to_write(course_id, lesson_id), question_id, given, error)
     return answered(course_id, lesson_id, question_id)
+
+
+def keep_draft(course_id: UUID, lesson_id: UUID, question_id: UUID, given: dict[str, Any]) -> None:
+    """Keep what was given so far. Raises NotFound, Locked, Refused."""
+    draft = drafts.draft_for(me(), course_id, lesson_id, question_id)
+    if draft.step.kind == "test":
+        raise NotFound("a test")
+    if draft.ends_lesson:
+        actions.save_answer(to_write(course_id, lesson_id), question_id, given, sent_id())
+    else:
+        drafts.save_draft(draft, given, sent_id())
 
 
 def given_sent() -> dict[str, Any]:
