@@ -23,6 +23,7 @@ from tenants.learning.models import Progress
 from tenants.learning.queries import OpenLesson
 from tests.cast import Cast
 from tests.courses.writing import ask, member, publish, question_id, text
+from tests.statements import note
 
 SECRETS = ("Well seen", "Look it up", "Think of the mill", "about flour", "about sand")
 
@@ -137,7 +138,7 @@ def statements(cast: Cast) -> Iterator[list[str]]:
     """Collect what is asked of the database inside the block."""
     seen: list[str] = []
     engine = db.engine_of(cast.academy.scope)
-    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
     try:
         yield seen
     finally:

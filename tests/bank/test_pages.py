@@ -24,6 +24,7 @@ from tenants.courses.models import Block, Lesson
 from tests.cast import Cast
 from tests.courses.writing import Written, member, write_course
 from tests.files.making import picture
+from tests.statements import note
 
 SCRIPT = {"HX-Request": "true"}
 HOSTILE = '"><script>window.ran=1</script><img src=x onerror=window.ran=1>'
@@ -46,7 +47,7 @@ def statements(cast: Cast) -> Iterator[list[str]]:
     """Collect what is asked of the database inside the block."""
     seen: list[str] = []
     engine = db.engine_of(cast.academy.scope)
-    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
     try:
         yield seen
     finally:

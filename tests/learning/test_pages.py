@@ -23,6 +23,7 @@ from tenants.learning import actions, queries
 from tenants.learning.models import Answer, Attempt, Progress
 from tests.cast import Cast
 from tests.courses.writing import Written, member, publish, write_course
+from tests.statements import note
 
 
 @pytest.fixture
@@ -225,7 +226,7 @@ def test_the_dashboard_costs_at_most_six_statements(browser: FlaskClient, cast: 
     browser.get("/")
     seen: list[str] = []
     engine = db.engine_of(cast.academy.scope)
-    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
     try:
         page = browser.get("/")
     finally:
@@ -256,7 +257,7 @@ def test_a_draft_costs_three_statements_and_keeps_what_the_long_way_keeps(
     assert kept().saved_at == checked.saved_at, "the same words keep their verdict"
     last, seen = uuid4(), []
     engine = db.engine_of(cast.academy.scope)
-    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
     try:
         save("Rolls and buns", last)
     finally:
