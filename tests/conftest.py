@@ -159,6 +159,8 @@ class Pool:
         alive = postgres.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [opened.scope.role]).fetchone()
         if alive and keystore.exists(opened.scope.role):
             postgres.execute(EMPTY.format(schema=opened.scope.role, tables=tables))
+            for file in (configuration.config().files_dir / opened.scope.role).iterdir():
+                file.unlink()
             self.free.append(opened.number)
 
     def _connection(self) -> Connection:
