@@ -24,6 +24,7 @@ REASONS = {
     "confirm first": _l("You have one academy already. Confirm your e-mail address first; then you can open more."),
     "choose questions": _l("Choose at least one question and at most %(most)d at a time.", most=MOST_INSERTED),
     "still read": _l("This file is not read yet. Look at its report first; then put its questions in the bank."),
+    "erasure begun": _l("It is too late to take this back: the removal has begun."),
     "empty question": _l("Write the question first; then it can go to the question bank."),
     "decided": _l("Somebody decided about this request already. Open the page of requests to see what is open."),
     "days": _l("Choose a number of days to undo from 0 to 90."),

@@ -9,6 +9,7 @@ from tenants.bank import models as bank
 from tenants.catalogue import models as catalogue
 from tenants.certificates import models as certificates
 from tenants.courses import models as courses
+from tenants.erasure import models as erasure
 from tenants.exercises import models as exercises
 from tenants.files import models as files
 from tenants.learning import models as learning
@@ -19,6 +20,6 @@ from tenants.settings import models as settings
 from tenants.surveys import models as surveys
 
 __all__ = [
-    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
+    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files", "learning", "mail", "people",
     "sessions", "settings", "surveys",
 ]

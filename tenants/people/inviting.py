@@ -197,6 +197,15 @@ def remove(member: Member, by: Member) -> None:
     record("member.removed", actor_id=by.id, member=str(member.id))
 
 
+def let_in(member: Member, by: Member) -> None:
+    """Let a removed member sign in again, as a participant. Raises Forbidden."""
+    if not rules.may_remove(by.roles, member.roles, is_self=member.id == by.id):
+        raise Forbidden("member")
+    if not member.is_active:
+        member.state, member.role_rows = "active", [MemberRole(role="participant", given_at=clock.now())]
+        record("member.let_in", actor_id=by.id, member=str(member.id))
+
+
 def _withdraw_of(member: Member, roles: frozenset[str]) -> None:
     """Withdraw the open invitations by which `member` gave more than they may give now; participants may still come."""
     for row in queries.invitations_by(member.id):

@@ -1,0 +1,230 @@
+"""Removes a person with everything: planned, taken back, and done. They flush; the edge commits.
+
+Done is one transaction: either the person is gone with all of their rows, or nothing has changed. Bytes of files go after
+the commit; a file whose row is gone and whose bytes are not is found by the sweep of orphans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from core import clock, ids, queue
+from core.db import db
+from core.errors import Forbidden, NotFound, Refused
+from core.sealed import matches
+from core.urls import academy_url
+from tenants.audit.actions import record
+from tenants.catalogue.models import Joining
+from tenants.certificates.models import CertificateDesign
+from tenants.erasure import reach
+from tenants.erasure.models import Erasure
+from tenants.exercises.models import Review
+from tenants.files.actions import remove_file
+from tenants.files.models import File
+from tenants.learning import actions as learning
+from tenants.learning.models import Enrolment
+from tenants.mail.actions import write_letter
+from tenants.mail.models import Letter
+from tenants.people import rules
+from tenants.people.models import Ask, Invitation, Member
+from tenants.sessions.sweeping import free_lost_seats
+
+NOTICE = timedelta(days=14)
+AT_ONCE = 200
+SHORT_NAME = 3
+
+
+@dataclass(frozen=True)
+class Goes:
+    """What goes with a person: rows by table, files and their bytes."""
+
+    rows: dict[str, int]
+    files: int
+    size_bytes: int
+
+
+def blocked() -> list[Member]:
+    """Return the members who can no longer sign in, the latest to join first."""
+    wanted = sa.select(Member).where(Member.state == "removed").order_by(Member.made_at.desc()).limit(AT_ONCE)
+    return list(db.session.scalars(wanted).unique())
+
+
+def person(member_id: UUID, by: Member) -> Member:
+    """Return the member, blocked ones too, whom `by` may remove. Raises NotFound, Forbidden."""
+    member = db.session.get(Member, member_id)
+    if member is None:
+        raise NotFound("member")
+    if not rules.may_remove(by.roles, member.roles, is_self=member.id == by.id):
+        raise Forbidden("member")
+    return member
+
+
+def planned(member_id: UUID) -> Erasure | None:
+    """Return the member's removal that waits for its day."""
+    wanted = sa.select(Erasure).where(Erasure.member_id == member_id, Erasure.done_at.is_(None), Erasure.undone_at.is_(None))
+    return db.session.scalar(wanted)
+
+
+def receipts() -> list[Erasure]:
+    """Return what was done and what waits, the latest first."""
+    wanted = sa.select(Erasure).where(Erasure.undone_at.is_(None)).order_by(Erasure.made_at.desc()).limit(AT_ONCE)
+    return list(db.session.scalars(wanted))
+
+
+def names(member_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of those who are still here, by id."""
+    rows = db.session.scalars(sa.select(Member).where(Member.id.in_(list(member_ids)))).unique()
+    return {one.id: one.name for one in rows}
+
+
+def goes(member_id: UUID) -> Goes:
+    """Return what goes with the member, in two statements."""
+    row = db.session.execute(reach.counts_of(member_id)).one()
+    sizes = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(File.size_bytes), 0)).where(File.id.in_(reach.files_of(member_id)))
+    files, size = db.session.execute(sizes).one()
+    return Goes(dict(row._mapping), files, int(size))
+
+
+def plan(member: Member, by: Member, slug: str, *, at_once: bool = False) -> Erasure:
+    """Return the removal: at once, or in 14 days, and then the member is told that they can take their work along."""
+    db.session.execute(sa.select(Member.id).where(Member.id == member.id).with_for_update())
+    known = planned(member.id)
+    if known is not None and not (at_once and known.due_at > clock.now()):
+        return known
+    if known is not None:
+        known.undone_at = clock.now()
+        db.session.flush()
+    erasure = Erasure(id=ids.uuid7(), member_id=member.id, asked_by=by.id, due_at=clock.now() + (timedelta() if at_once else NOTICE))
+    db.session.add(erasure)
+    db.session.flush()
+    record("erasure.plan", actor_id=by.id, member=str(member.id), erasure=str(erasure.id))
+    queue.later("erasure.run", erasure_id=erasure.id, due=erasure.due_at, priority=4)
+    if not at_once and member.is_active and member.email:
+        _tell(member, "erasure_planned", slug, erasure.due_at)
+    return erasure
+
+
+def take_back(member: Member, by: Member, slug: str) -> None:
+    """Leave the member as they are. Raises Refused when it is too late."""
+    erasure = planned(member.id)
+    if erasure is None or erasure.due_at <= clock.now():
+        raise Refused("erasure begun")
+    erasure.undone_at = clock.now()
+    record("erasure.undo", actor_id=by.id, member=str(member.id), erasure=str(erasure.id))
+    if member.is_active and member.email:
+        _tell(member, "erasure_undone", slug, erasure.due_at)
+
+
+def _tell(member: Member, kind: str, slug: str, day: datetime) -> None:
+    write_letter(member.email or "", kind, member.language or "nl", name=member.first_name, day=day,
+                 url=academy_url(slug, "/own-work"))  # fmt: skip
+
+
+def run(erasure_id: UUID) -> bool:
+    """Remove the person if the plan stands and its day has come; return whether they are gone. A second time does nothing."""
+    erasure = db.session.scalar(sa.select(Erasure).where(Erasure.id == erasure_id).with_for_update())
+    if erasure is None or not erasure.is_planned or erasure.due_at > clock.now():
+        return erasure is not None and erasure.done_at is not None
+    member = db.session.get(Member, erasure.member_id)
+    if member is None:
+        counts = {}
+    elif "owner" in member.roles:  # became one meanwhile: owners go by the platform
+        erasure.undone_at = clock.now()
+        return False
+    else:
+        counts = erase(member)
+    erasure.counts, erasure.done_at = counts, clock.now()
+    record("erasure.done", actor_id=erasure.asked_by, member=str(erasure.member_id), erasure=str(erasure.id))
+    db.session.flush()
+    return True
+
+
+def erase(member: Member) -> dict[str, int]:
+    """Destroy everything of the member; return the receipt's numbers: rows by table, and files with their bytes."""
+    found = goes(member.id)
+    counts = {name: number for name, number in found.rows.items() if number}
+    member.state = "removed"
+    for enrolment in db.session.scalars(sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.state == "active")):
+        learning.end_enrolment(enrolment)
+    db.session.flush()
+    free_lost_seats()
+    for name, step in STEPS.items():
+        counts[name] = counts.get(name, 0) + step(member)
+    for file in db.session.scalars(sa.select(File).where(File.id.in_(reach.files_of(member.id)))).all():
+        remove_file(file)
+    db.session.flush()
+    db.session.execute(sa.delete(Member).where(Member.id == member.id).execution_options(synchronize_session=False))
+    return {name: number for name, number in counts.items() if number} | {"files": found.files, "bytes": found.size_bytes}
+
+
+def _invitations(member: Member) -> int:
+    """Forget the invitations to the member's address."""
+    return _gone(sa.delete(Invitation).where(matches(Invitation, "email", member.email or "")))
+
+
+def _joinings(member: Member) -> int:
+    """Forget forms of links that were filled in with the member's address."""
+    return _of_address(Joining, "email", member)
+
+
+def _asks(member: Member) -> int:
+    """Forget questions for a new password."""
+    return _of_address(Ask, "email", member)
+
+
+def _letters(member: Member) -> int:
+    """Delete letters to the member, and letters to others that name them."""
+    said = [word.casefold() for word in (member.email, member.name) if word and len(word) > SHORT_NAME]
+    gone: list[UUID] = []
+    for letter in db.session.scalars(sa.select(Letter).execution_options(yield_per=AT_ONCE)):
+        words = f"{letter.recipient}\n{letter.subject}\n{letter.body_text}\n{letter.calendar or ''}".casefold()
+        if any(word in words for word in said):
+            gone.append(letter.id)
+        db.session.expunge(letter)
+    for start in range(0, len(gone), AT_ONCE):
+        _gone(sa.delete(Letter).where(Letter.id.in_(gone[start : start + AT_ONCE])))
+    return len(gone)
+
+
+def _reviews(member: Member) -> int:
+    """Empty what the member wrote about the work of fellow participants; a trainer's feedback stays, without a name."""
+    rows = db.session.scalars(sa.select(Review).where(Review.by_id == member.id, Review.kind == "peer")).all()
+    for row in rows:
+        row.text = ""
+    db.session.flush()
+    return len(rows)
+
+
+def _designs(member: Member) -> int:
+    """Take the member's name from the certificates that will be designed; those that were given stay as they are."""
+    changed = 0
+    for design in db.session.scalars(sa.select(CertificateDesign)).all():
+        lines = (design.signers or "").splitlines()
+        kept = [line for line in lines if line.partition(",")[0].strip().casefold() != member.name.casefold()]
+        if kept != lines:
+            design.signers, changed = "\n".join(kept) or None, changed + 1
+    db.session.flush()
+    return changed
+
+
+def _of_address(model: type[Joining] | type[Ask], name: str, member: Member) -> int:
+    rows = [row for row in db.session.scalars(sa.select(model)) if (getattr(row, name) or "").casefold() == (member.email or "").casefold()]
+    for row in rows:
+        db.session.delete(row)
+    db.session.flush()
+    return len(rows)
+
+
+def _gone(statement: sa.Delete) -> int:
+    return int(db.session.execute(statement.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+
+
+STEPS: dict[str, Callable[[Member], int]] = {
+    "invitations": _invitations, "joinings": _joinings, "asks": _asks, "reviews": _reviews,
+    "certificate_designs": _designs, "letters": _letters,
+}  # fmt: skip
