@@ -40,3 +40,4 @@ class Letter(AcademyBase):
     )
     made_at: Mapped[datetime] = made_at()
     sent_at: Mapped[datetime | None] = optional_moment(purpose="when the mail server took it")
+    failed_at: Mapped[datetime | None] = optional_moment(purpose="when a mail server said that there is no such mailbox")

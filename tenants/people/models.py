@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, Text, Uuid
+from sqlalchemy import CheckConstraint, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, relationship
 
@@ -21,7 +21,10 @@ class Member(AcademyBase):
     """A person in this academy; `account_id` names the account of an owner."""
 
     __tablename__ = "members"
-    __table_args__ = (CheckConstraint("state in ('active','removed')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state in ('active','removed','erasing')", name="state"),
+        CheckConstraint("email_index is not null or personnel_number_index is not null", name="reachable"),
+    )
 
     id: Mapped[UUID] = key()
     account_id: Mapped[UUID | None] = column(
@@ -29,8 +32,12 @@ class Member(AcademyBase):
         on_erasure="delete", why_plain="an id", unique=True, nullable=True,
     )
     email: Sealed = sealed(
-        "email", purpose="sign in, mail", personal="identifying", retention="academy", on_erasure="delete",
-        index="email", unique=True,
+        "email", purpose="sign in, mail; empty: signs in with a personnel number", personal="identifying",
+        retention="academy", on_erasure="delete", index="email", unique=True, nullable=True,
+    )
+    personnel_number: Sealed = sealed(
+        "personnel_number", purpose="sign in without e-mail", personal="identifying", retention="academy",
+        on_erasure="delete", index="personnel_number", unique=True, nullable=True,
     )
     first_name: Sealed = sealed(
         "first_name", purpose="address the person", personal="identifying", retention="academy",
@@ -44,7 +51,7 @@ class Member(AcademyBase):
     email_confirmed_at: Mapped[datetime | None] = optional_moment(purpose="when the address was proven")
     language: Mapped[str | None] = column(Text, purpose="chosen language of pages and mail", nullable=True)
     scheme: Mapped[str] = column(Text, purpose="light, dark or auto", default="auto")
-    state: Mapped[str] = column(Text, purpose="active, or removed from the academy", default="active")
+    state: Mapped[str] = column(Text, purpose="active, blocked (removed), or about to be erased", default="active")
     made_at: Mapped[datetime] = made_at()
     visited_at: Mapped[datetime | None] = optional_moment(
         purpose="last visit, for retention and trainers", personal="identifying", retention="academy",
@@ -116,10 +123,10 @@ class MemberSession(AcademyBase):
 
 
 class MemberToken(AcademyBase):
-    """A one-time link sent by mail: set a new password, confirm an address."""
+    """A one-time link sent by mail (set a new password, confirm an address), or a sign-in code on paper."""
 
     __tablename__ = "tokens"
-    __table_args__ = (CheckConstraint("kind in ('confirm','reset','change')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind in ('confirm','reset','change','code')", name="kind"),)
 
     id: Mapped[UUID] = key()
     member_id: Mapped[UUID] = ref("members.id", purpose="whose link", index=True)
@@ -135,7 +142,7 @@ class MemberToken(AcademyBase):
 
 
 class Invitation(AcademyBase):
-    """An invitation by mail to join this academy, with roles and perhaps a course."""
+    """An invitation by mail to join this academy, with roles and perhaps courses."""
 
     __tablename__ = "invitations"
 
@@ -148,8 +155,24 @@ class Invitation(AcademyBase):
         "first_name", purpose="address the person", personal="identifying", retention="invitation",
         on_erasure="delete", nullable=True,
     )
+    last_name: Sealed = sealed(
+        "last_name", purpose="fill the form in", personal="identifying", retention="invitation", on_erasure="delete",
+        nullable=True,
+    )
+    message: Sealed = sealed(
+        "message", purpose="what the inviter adds to the mail", personal="content", retention="invitation",
+        on_erasure="delete", nullable=True,
+    )
     roles: Mapped[list[str]] = column(ARRAY(Text), purpose="roles on joining")
-    course_id: Mapped[UUID | None] = column(Uuid, purpose="course to be enrolled in", nullable=True)
+    course_id: Mapped[UUID | None] = column(
+        Uuid, purpose="course to be enrolled in, of invitations from before there could be several", nullable=True
+    )
+    course_ids: Mapped[list[UUID]] = column(
+        ARRAY(Uuid), purpose="courses to be enrolled in", default=list, server_default=text("'{}'")
+    )
+    letter_id: Mapped[UUID | None] = ref(
+        "letters.id", purpose="the last mail with it", ondelete="SET NULL", nullable=True, index=True
+    )
     token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the link's token", unique=True)
     invited_by: Mapped[UUID | None] = ref(
         "members.id", purpose="who invited", ondelete="SET NULL", nullable=True
@@ -163,6 +186,11 @@ class Invitation(AcademyBase):
     def is_open(self) -> bool:
         """Return whether it waits for its person: not accepted, not withdrawn, not expired."""
         return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > clock.now()
+
+    @property
+    def courses(self) -> list[UUID]:
+        """Return the courses that it leads into."""
+        return [*self.course_ids, *([self.course_id] if self.course_id else [])]
 
 
 class Ask(AcademyBase):
