@@ -31,3 +31,9 @@ def overflow_px(page: Any) -> int:
 def _why(node: dict[str, Any]) -> str:
     reasons = [*node["any"], *node["all"], *node["none"]]
     return str(reasons[0]["message"]) if reasons else str(node.get("failureSummary", ""))
+
+
+def ready(page: Any) -> None:
+    """Wait until the scripts of every custom element on the page have come."""
+    while page.evaluate("document.readyState !== 'complete' || document.querySelectorAll(':not(:defined)').length > 0"):
+        page.wait_for_timeout(20)

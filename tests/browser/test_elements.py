@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.axe import overflow_px, violations
+from tests.browser.axe import overflow_px, ready, violations
 from tests.browser.desk import Desk, running_desk
 
 pytestmark = pytest.mark.browser
@@ -44,6 +44,13 @@ def page(browser: Any, desk: Desk) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(15_000)
+    plain_goto = page.goto
+
+    def goto_and_wait(url: str) -> None:
+        plain_goto(url)
+        ready(page)
+
+    page.goto = goto_and_wait
     yield page
     context.close()
 

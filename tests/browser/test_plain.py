@@ -15,7 +15,7 @@ from tests.browser.test_story import CHROMIUM, PASSWORD, QUESTION, browser, link
 from tests.opened import Opened
 
 __all__ = ["browser", "site"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

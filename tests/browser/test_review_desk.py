@@ -20,7 +20,7 @@ from tenants.exercises import actions, peers, queries, reviewing
 from tenants.exercises.desk import criteria_of, hand_in_for
 from tenants.exercises.models import HandIn, Review
 from tenants.learning.queries import lesson_for
-from tests.browser.axe import overflow_px, violations
+from tests.browser.axe import overflow_px, ready, violations
 from tests.browser.site import Site
 from tests.browser.test_xss import LOOK, RUN, bunch
 from tests.cast import Cast
@@ -65,6 +65,8 @@ def signed_in(browser: Any, site: Site, cast: Cast, who: str, **more: Any) -> An
     return context.new_page()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_trainer_reviews_twenty_without_the_mouse(site: Site, browser: Any, casts: tuple[Cast, Cast]) -> None:
     cast = casts[0]
     found = write_exercise(cast, trainer="trainer")
@@ -75,14 +77,17 @@ def test_a_trainer_reviews_twenty_without_the_mouse(site: Site, browser: Any, ca
     page.goto("/review")
     page.get_by_role("link", name="Review next").press("Enter")
     page.wait_for_selector("[data-feedback]")
+    ready(page)
     first = page.url
     page.keyboard.press("j")
     page.wait_for_url(lambda url: url != first)
     second = page.url
+    ready(page)
     page.keyboard.press("k")
     page.wait_for_url(lambda url: url.split("?")[0] == first.split("?")[0])
     for number in range(MANY):
         here = page.url
+        ready(page)
         page.get_by_label("What you say to").focus()
         page.keyboard.type(f"Loaf {number}")
         page.keyboard.press("j")
@@ -109,6 +114,7 @@ def test_a_phrase_goes_where_the_cursor_stands_and_the_draft_is_kept(site: Site,
         hand_in_id = actions.hand_in(opened(cast, found), found.block, uuid4(), "x").id
     page = signed_in(browser, site, cast, "trainer")
     page.goto(f"/review/{hand_in_id}")
+    ready(page)
     page.get_by_label("What you say to").fill("Hello.")
     page.get_by_text("Phrases").click()
     page.get_by_role("button", name="Well baked.", exact=True).click()
@@ -123,6 +129,7 @@ def test_files_wait_for_their_button_while_the_text_is_saved(site: Site, browser
     found = write_exercise(cast, trainer="trainer")
     page = signed_in(browser, site, cast, "participant")
     page.goto(f"/learn/{found.course}/{found.lesson}")
+    ready(page)
     page.get_by_label("Files").set_input_files({"name": "plan.pdf", "mimeType": "application/pdf", "buffer": PDF})
     page.get_by_label("Your text").fill("Typed while the file waits")
     expect(page.locator(".exercise .autosave-text")).to_contain_text("Saved")
@@ -185,6 +192,8 @@ def test_T21_no_attack_through_an_exercise_runs_and_every_page_is_accessible(sit
         page.context.close()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark"), (1280, "light")])
 def test_the_pages_of_exercises_are_accessible(site: Site, browser: Any, casts: tuple[Cast, Cast], width: int, scheme: str) -> None:
     cast = casts[0]

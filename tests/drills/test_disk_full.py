@@ -110,8 +110,8 @@ def test_T48_an_export_that_finds_no_room_destroys_nothing_and_goes_on_later(
     small_disk: Disk, platform: Platform, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = Path(tempfile.mkdtemp(prefix="kweek-full-", dir="/tmp"))
-    with servers_of_its_own(platform, home):
-        dying = Pool().take()
+    with servers_of_its_own(platform, home) as own:
+        dying = Pool(own.postgres.superuser_url).take()
         make_cast(dying)
         add_file(dying, 3 * MEGABYTE)
         exports = small_disk(configuration.config().files_dir / "exports", MEGABYTE)
@@ -147,7 +147,7 @@ def test_T48_a_database_without_room_says_so_and_keeps_what_it_acknowledged(
     """Four people save until nothing fits any more; pages say 503; with room again everything acknowledged is there."""
     disk = small_disk(Path(tempfile.mkdtemp(prefix="kweek-full-", dir="/tmp")), 220 * MEGABYTE)
     with servers_of_its_own(platform, disk) as own:
-        cast = make_cast(Pool().take())
+        cast = make_cast(Pool(own.postgres.superuser_url).take())
         acknowledged: list[str] = []
         ballast = fill_up(disk, leave=3 * MEGABYTE)
 

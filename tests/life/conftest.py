@@ -26,7 +26,7 @@ def life(platform: Platform) -> Iterator[Life]:
 @pytest.fixture
 def own_pool(life: Life) -> Pool:
     """Return a pool of academies on this module's servers."""
-    return Pool()
+    return Pool(life.platform.postgres.superuser_url)
 
 
 @pytest.fixture
