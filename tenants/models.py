@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from core.db import academy_metadata
+from tenants.assessments import models as assessments
 from tenants.audit import models as audit
+from tenants.bank import models as bank
 from tenants.catalogue import models as catalogue
 from tenants.certificates import models as certificates
 from tenants.courses import models as courses
 from tenants.exercises import models as exercises
 from tenants.files import models as files
-from tenants.imports import models as imports
 from tenants.learning import models as learning
 from tenants.mail import models as mail
 from tenants.people import models as people
@@ -18,6 +19,6 @@ from tenants.settings import models as settings
 from tenants.surveys import models as surveys
 
 __all__ = [
-    "academy_metadata", "audit", "catalogue", "certificates", "courses", "exercises", "files", "imports", "learning", "mail", "people",
+    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
     "sessions", "settings", "surveys",
 ]

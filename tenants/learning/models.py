@@ -28,16 +28,11 @@ class Enrolment(AcademyBase):
     __table_args__ = (
         UniqueConstraint("member_id", "course_id"),
         CheckConstraint("state in ('active','ended','expired')", name="state"),
-        CheckConstraint("(course_id is null) = (past_course_id is not null)", name="course"),
     )
 
     id: Mapped[UUID] = key()
     member_id: Mapped[UUID] = ref("members.id", purpose="who learns")
-    # Empty in an attempt that was set aside: whatever asks for the enrolments of a course does not find it.
-    course_id: Mapped[UUID] = ref("courses.id", purpose="what; empty when it was set aside", index=True, nullable=True)
-    past_course_id: Mapped[UUID | None] = ref(
-        "courses.id", purpose="course of an attempt that was set aside by a reset", index=True, nullable=True
-    )
+    course_id: Mapped[UUID] = ref("courses.id", purpose="what", index=True)
     state: Mapped[str] = column(Text, purpose="active, ended by somebody, or expired", default="active")
     enrolled_by: Mapped[UUID | None] = ref(
         "members.id", purpose="who enrolled them", ondelete="SET NULL", nullable=True
@@ -60,7 +55,7 @@ class Enrolment(AcademyBase):
         why_plain="a time stamp that reports count",
     )
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
-    course: Mapped[Course] = relationship(foreign_keys=[course_id])
+    course: Mapped[Course] = relationship()
     progress: Mapped[list[Progress]] = relationship(back_populates="enrolment", cascade="all, delete-orphan")
 
     @property

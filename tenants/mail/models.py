@@ -40,4 +40,3 @@ class Letter(AcademyBase):
     )
     made_at: Mapped[datetime] = made_at()
     sent_at: Mapped[datetime | None] = optional_moment(purpose="when the mail server took it")
-    failed_at: Mapped[datetime | None] = optional_moment(purpose="when a mail server said that there is no such mailbox")

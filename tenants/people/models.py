@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, Text, Uuid, text
+from sqlalchemy import CheckConstraint, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, relationship
 
@@ -21,10 +21,7 @@ class Member(AcademyBase):
     """A person in this academy; `account_id` names the account of an owner."""
 
     __tablename__ = "members"
-    __table_args__ = (
-        CheckConstraint("state in ('active','removed','erasing')", name="state"),
-        CheckConstraint("email_index is not null or personnel_number_index is not null", name="reachable"),
-    )
+    __table_args__ = (CheckConstraint("state in ('active','removed','erasing')", name="state"),)
 
     id: Mapped[UUID] = key()
     account_id: Mapped[UUID | None] = column(
@@ -32,12 +29,8 @@ class Member(AcademyBase):
         on_erasure="delete", why_plain="an id", unique=True, nullable=True,
     )
     email: Sealed = sealed(
-        "email", purpose="sign in, mail; empty: signs in with a personnel number", personal="identifying",
-        retention="academy", on_erasure="delete", index="email", unique=True, nullable=True,
-    )
-    personnel_number: Sealed = sealed(
-        "personnel_number", purpose="sign in without e-mail", personal="identifying", retention="academy",
-        on_erasure="delete", index="personnel_number", unique=True, nullable=True,
+        "email", purpose="sign in, mail", personal="identifying", retention="academy", on_erasure="delete",
+        index="email", unique=True,
     )
     first_name: Sealed = sealed(
         "first_name", purpose="address the person", personal="identifying", retention="academy",
@@ -123,10 +116,10 @@ class MemberSession(AcademyBase):
 
 
 class MemberToken(AcademyBase):
-    """A one-time link sent by mail (set a new password, confirm an address), or a sign-in code on paper."""
+    """A one-time link sent by mail: set a new password, confirm an address."""
 
     __tablename__ = "tokens"
-    __table_args__ = (CheckConstraint("kind in ('confirm','reset','change','code')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind in ('confirm','reset','change')", name="kind"),)
 
     id: Mapped[UUID] = key()
     member_id: Mapped[UUID] = ref("members.id", purpose="whose link", index=True)
@@ -142,7 +135,7 @@ class MemberToken(AcademyBase):
 
 
 class Invitation(AcademyBase):
-    """An invitation by mail to join this academy, with roles and perhaps courses."""
+    """An invitation by mail to join this academy, with roles and perhaps a course."""
 
     __tablename__ = "invitations"
 
@@ -155,24 +148,8 @@ class Invitation(AcademyBase):
         "first_name", purpose="address the person", personal="identifying", retention="invitation",
         on_erasure="delete", nullable=True,
     )
-    last_name: Sealed = sealed(
-        "last_name", purpose="fill the form in", personal="identifying", retention="invitation", on_erasure="delete",
-        nullable=True,
-    )
-    message: Sealed = sealed(
-        "message", purpose="what the inviter adds to the mail", personal="content", retention="invitation",
-        on_erasure="delete", nullable=True,
-    )
     roles: Mapped[list[str]] = column(ARRAY(Text), purpose="roles on joining")
-    course_id: Mapped[UUID | None] = column(
-        Uuid, purpose="course to be enrolled in, of invitations from before there could be several", nullable=True
-    )
-    course_ids: Mapped[list[UUID]] = column(
-        ARRAY(Uuid), purpose="courses to be enrolled in", default=list, server_default=text("'{}'")
-    )
-    letter_id: Mapped[UUID | None] = ref(
-        "letters.id", purpose="the last mail with it", ondelete="SET NULL", nullable=True, index=True
-    )
+    course_id: Mapped[UUID | None] = column(Uuid, purpose="course to be enrolled in", nullable=True)
     token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the link's token", unique=True)
     invited_by: Mapped[UUID | None] = ref(
         "members.id", purpose="who invited", ondelete="SET NULL", nullable=True
@@ -186,11 +163,6 @@ class Invitation(AcademyBase):
     def is_open(self) -> bool:
         """Return whether it waits for its person: not accepted, not withdrawn, not expired."""
         return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > clock.now()
-
-    @property
-    def courses(self) -> list[UUID]:
-        """Return the courses that it leads into."""
-        return [*self.course_ids, *([self.course_id] if self.course_id else [])]
 
 
 class Ask(AcademyBase):
