@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from blueprints.academies import academies
 from blueprints.accounts import accounts
+from blueprints.assessments import assessments
 from blueprints.assets import assets
+from blueprints.bank import bank
 from blueprints.catalogue import catalogue
 from blueprints.certificates import certificates
 from blueprints.courses import courses
@@ -31,8 +33,8 @@ def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, exercises, reviews, catalogue, certificates, progress, files, sessions,
-                      settings, surveys):  # fmt: skip
+    for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, progress, files,
+                      sessions, settings, surveys, assessments):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

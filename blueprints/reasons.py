@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from blueprints.academies.words import SLUG_PROBLEMS
+from tenants.bank.actions import MOST_INSERTED
 from tenants.catalogue.rules import MAX_ANSWER, MAX_REASON
 from tenants.courses.actions import MAX_TITLE
 from tenants.courses.markup import MAX_MARKDOWN
@@ -21,6 +22,9 @@ REASONS = {
     "address": _l("Your account has no e-mail address to enter the academy with. Ask the platform for help."),
     "by operator": _l("The platform asked for this closing, so only the platform can take it back. Ask its people."),
     "confirm first": _l("You have one academy already. Confirm your e-mail address first; then you can open more."),
+    "choose questions": _l("Choose at least one question and at most %(most)d at a time.", most=MOST_INSERTED),
+    "still read": _l("This file is not read yet. Look at its report first; then put its questions in the bank."),
+    "empty question": _l("Write the question first; then it can go to the question bank."),
     "decided": _l("Somebody decided about this request already. Open the page of requests to see what is open."),
     "days": _l("Choose a number of days to undo from 0 to 90."),
     "last owner": _l("You are the only owner. Give the academy another owner before you leave."),

@@ -52,7 +52,7 @@ def day_all() -> None:
     living = sa.select(Academy.number, Academy.zone).where(Academy.state.in_(("active", "closing")))
     for number, zone in db.session.execute(living):
         if now.hour == 0 or has_new_day(zone, now):
-            for name in ("catalogue.day", "learning.day"):
+            for name in ("catalogue.day", "learning.day", "assessments.day"):
                 queue.later(name, number=number, once=name, priority=8)
 
 

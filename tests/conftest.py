@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -141,7 +142,8 @@ class Pool:
         self.free: list[int] = []
 
     def take(self) -> Opened:
-        """Return an open academy without people."""
+        """Return an open academy without people; the platform's own work of earlier tests is forgotten."""
+        self._connection().execute("DELETE FROM local.outbox WHERE number IS NULL")
         number = self.free.pop() if self.free else self._spare()
         opened = Opened(number, f"academy-{next(_slugs)}")
         with db.scope(CORE, commit=True):
@@ -157,11 +159,19 @@ class Pool:
         alive = postgres.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [opened.scope.role]).fetchone()
         if alive and keystore.exists(opened.scope.role):
             postgres.execute(EMPTY.format(schema=opened.scope.role, tables=tables))
+            for file in (configuration.config().files_dir / opened.scope.role).iterdir():
+                file.unlink()
             self.free.append(opened.number)
 
     def _connection(self) -> Connection:
-        if self.connection is None or self.connection.broken:
-            self.connection = connect(self.superuser_url)
+        """Return the connection, a new one where a drill ended the old one's server."""
+        try:
+            if self.connection is not None:
+                self.connection.execute("SELECT 1")
+                return self.connection
+        except psycopg.OperationalError:
+            pass
+        self.connection = connect(self.superuser_url)
         return self.connection
 
     def _spare(self) -> int:

@@ -63,6 +63,7 @@ ACADEMY = (
     ("reviews.index", _l("Review"), "pen", frozenset({"trainer", "manager", "owner"})),
     ("progress.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),
+    ("bank.index", _l("Question bank"), "quiz", frozenset({"author", "manager", "owner"})),
     ("people.index", _l("People"), "user", frozenset({"manager", "owner"})),
     ("catalogue.index", _l("Catalogue"), "search", frozenset[str]()),
     ("sessions.agenda", _l("Agenda"), "cal", frozenset[str]()),

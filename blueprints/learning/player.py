@@ -14,9 +14,9 @@ from blueprints.learning import learning
 from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import is_fragment, me, sent_id
 from core.access import signed_in
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from tenants.exercises.queries import threads_on
-from tenants.learning import actions, queries
+from tenants.learning import actions, drafts, queries
 from tenants.learning.queries import Given, OpenLesson
 
 Answer = str | Response | tuple[str, int]
@@ -24,11 +24,21 @@ Answer = str | Response | tuple[str, int]
 
 @learning.get("/learn/<uuid:course_id>/<uuid:lesson_id>")
 @signed_in
-def lesson(course_id: UUID, lesson_id: UUID) -> str:
-    """Show a lesson; opening it is what "where I stopped" begins with."""
+def lesson(course_id: UUID, lesson_id: UUID) -> Answer:
+    """Show a lesson; opening it is what "where I stopped" begins with. A test has pages of its own."""
     open_ = queries.lesson_for(me(), course_id, lesson_id)
     actions.open_lesson(open_.taken, open_.step)
+    if open_.step.kind == "test":
+        return redirect(url_for("assessments.show", course_id=course_id, lesson_id=lesson_id))
     return page_of(open_)
+
+
+def to_write(course_id: UUID, lesson_id: UUID) -> OpenLesson:
+    """Return the lesson, locked. Raises NotFound for a test, which is answered elsewhere."""
+    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    if open_.step.kind == "test":
+        raise NotFound("a test")
+    return open_
 
 
 def page_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given: Given) -> str:
@@ -51,16 +61,28 @@ def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given:
 @signed_in
 def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     """Keep what was chosen or written so far; with `do=check`, check it and say so at once."""
-    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
     given = given_sent()
     try:
         if request.form.get("do") == "check":
-            actions.check_answer(open_, question_id, given, sent_id("attempt_id"))
+            actions.check_answer(to_write(course_id, lesson_id), question_id, given, sent_id("attempt_id"))
         else:
-            actions.save_answer(open_, question_id, given, sent_id())
+            keep_draft(course_id, lesson_id, question_id, given)
+    except queries.Locked:
+        raise
     except Refused as error:
-        return refused(open_, question_id, given, error)
+        return refused(to_write(course_id, lesson_id), question_id, given, error)
     return answered(course_id, lesson_id, question_id)
+
+
+def keep_draft(course_id: UUID, lesson_id: UUID, question_id: UUID, given: dict[str, Any]) -> None:
+    """Keep what was given so far. Raises NotFound, Locked, Refused."""
+    draft = drafts.draft_for(me(), course_id, lesson_id, question_id)
+    if draft.step.kind == "test":
+        raise NotFound("a test")
+    if draft.ends_lesson:
+        actions.save_answer(to_write(course_id, lesson_id), question_id, given, sent_id())
+    else:
+        drafts.save_draft(draft, given, sent_id())
 
 
 def given_sent() -> dict[str, Any]:
@@ -104,7 +126,7 @@ def fragment(question_id: UUID, context: dict[str, Any]) -> str:
 @signed_in
 def place(course_id: UUID, lesson_id: UUID) -> tuple[str, int]:
     """Keep the block, and in a video the second, where the person is."""
-    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    open_ = to_write(course_id, lesson_id)
     block_id = request.values.get("block", "")
     actions.save_place(open_, block_id, request.form.get("position_s", type=float))
     return "", 204
@@ -121,7 +143,7 @@ def not_done_words(open_: OpenLesson) -> str:
 @signed_in
 def complete(course_id: UUID, lesson_id: UUID) -> Answer:
     """Mark the lesson done and go on to the next open one."""
-    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    open_ = to_write(course_id, lesson_id)
     try:
         actions.mark_done(open_)
     except actions.NotDoneYet:

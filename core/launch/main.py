@@ -175,7 +175,7 @@ def test(words: list[str]) -> int:
         [*tests, "-q", "-n", "2", "--dist", "worksteal", "-m", "not slow"],
     ]
     if everything:
-        steps.append([*tests, "-q", "-m", "slow"])
+        steps.append([*tests, "-q", "-n", "2", "--dist", "worksteal", "-m", "slow"])
     for step in steps:
         print(f"$ {' '.join(Path(word).name if word.startswith('/') else word for word in step)}", flush=True)
         status = subprocess.call(step, cwd=REPOSITORY, env=environ)

@@ -19,8 +19,9 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import certificates
+from jobs.demo import bank, certificates
 from jobs.demo.answers import rightly, wrongly
+from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
 from jobs.demo.content import MEDIA, DemoBlock, DemoCourse, DemoQuestion, load_courses
 from jobs.demo.entry import write_entry
@@ -92,6 +93,7 @@ def _load_academy(demo: DemoAcademy) -> None:
         takers = {slug: [person.key for person in demo.people for stand in person.stands if stand.course == slug] for slug in courses}
         write_entry(demo.slug, members, {slug: course for slug, (course, _) in courses.items()}, takers)
         gather(demo, members, [course for course, _ in courses.values()])
+        bank.write(demo, [course for course, _ in courses.values()], members[demo.people[1].key])
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:
@@ -151,6 +153,7 @@ def _course(demo: DemoCourse, members: dict[str, Member]) -> Course:
             for block in one.blocks:
                 _block(lesson, block, trainer)
     add_exercise(demo.slug, course)
+    add_test(demo.slug, course)
     if demo.state == "published":
         publish_course(course, trainer)
     return course
@@ -205,7 +208,9 @@ def _walk(member: Member, course: Course, demo: DemoCourse, stand: Stand) -> Non
         with clock.shifted(timedelta(days=-ago)):
             here = lesson_for(member, course.id, UUID(step.id))
             learning.open_lesson(here.taken, here.step)
-            if number < stand.done:
+            if here.step.kind == "test":
+                sit(member, here, passes=number < stand.done)
+            elif number < stand.done:
                 _finish(here, said, stand.hesitant and number % 2 == 0)
             else:
                 _stop_halfway(here)

@@ -83,8 +83,15 @@ def save_picture(block: Block, file: Mapping[str, Any]) -> None:
 def save_question(block: Block, draft: QuestionDraft, seen: datetime | None = None) -> None:
     """Make the block's question what the draft says. Raises ChangedMeanwhile, Refused."""
     check_seen(block, seen)
-    question = block.question
-    if question is None or draft.kind not in QUESTION_KINDS or len(draft.choices) > MAX_CHOICES:
+    if block.question is None:
+        raise Refused("no such kind")
+    write_question(block.question, draft)
+    _touch(block)
+
+
+def write_question(question: Question, draft: QuestionDraft) -> None:
+    """Make the question, of a block or of the bank, what the draft says. Raises Refused."""
+    if draft.kind not in QUESTION_KINDS or len(draft.choices) > MAX_CHOICES:
         raise Refused("too many choices")
     question.kind = draft.kind
     question.prompt = draft.prompt.strip()[:MAX_PROMPT]
@@ -94,7 +101,6 @@ def save_question(block: Block, draft: QuestionDraft, seen: datetime | None = No
     question.rule = rule_kept(draft.kind, draft.rule, question.rule)
     if draft.kind in CHOICE_KINDS:  # the others keep their choices for when the question has choices again
         _save_choices(question, _one_right(draft))
-    _touch(block)
 
 
 def _one_right(draft: QuestionDraft) -> list[ChoiceDraft]:

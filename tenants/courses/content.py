@@ -14,7 +14,7 @@ from tenants.courses.question_rules import rule_of
 from tenants.courses.rules import Snapshot, lesson_kind
 
 COURSE_RULES = ("in_order", "deadline")
-LESSON_RULES = ("release", "deadline")
+LESSON_RULES = ("release", "deadline", "test")
 
 
 def snapshot_of(course: Course) -> Snapshot:
@@ -45,7 +45,8 @@ def _module(module: Module, pages: Mapping[str, Mapping[str, Any]]) -> dict[str,
 
 def _lesson(lesson_id: str, page: Mapping[str, Any]) -> dict[str, Any]:
     facts = {name: page[name] for name in ("title", "minutes", "done_when", "kind")}
-    questions = [block["question"]["id"] for block in page["blocks"] if block["kind"] == "question"]
+    asked = () if page.get("test") else page["blocks"]  # a test asks its questions on a page of its own
+    questions = [block["question"]["id"] for block in asked if block["kind"] == "question"]
     exercises = [block["id"] for block in page["blocks"] if block["kind"] == "exercise"]
     more = {"exercises": exercises} if exercises else {}
     rules = {name: page[name] for name in LESSON_RULES if page.get(name)}
@@ -59,7 +60,7 @@ def content_of(lesson: Lesson) -> dict[str, Any]:
         "title": lesson.title,
         "minutes": lesson.minutes,
         "done_when": lesson.done_when,
-        "kind": lesson_kind(block["kind"] for block in blocks),
+        "kind": "test" if lesson.rules.get("test") else lesson_kind(block["kind"] for block in blocks),
         "blocks": blocks,
         **{name: lesson.rules[name] for name in LESSON_RULES if lesson.rules.get(name)},
     }

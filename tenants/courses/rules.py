@@ -99,7 +99,7 @@ def _tree(snapshot: Snapshot) -> dict[str, _Thing]:
 
 
 def _lesson_things(lesson_id: str, module_id: str, page: Mapping[str, Any]) -> list[_Thing]:
-    facts = {name: page.get(name) for name in ("title", "minutes", "done_when", "release", "deadline")}
+    facts = {name: page.get(name) for name in ("title", "minutes", "done_when", "release", "deadline", "test")}
     blocks = [
         _Thing(block["id"], lesson_id, {k: v for k, v in block.items() if k not in DERIVED}, ())
         for block in page["blocks"]
@@ -142,7 +142,20 @@ def lesson_problems(lesson_id: str, page: Mapping[str, Any]) -> list[Problem]:
         found.append(Problem("no_question", lesson_id, title))
     if page["done_when"] == "approved" and not any(block["kind"] == "exercise" for block in page["blocks"]):
         found.append(Problem("no_exercise", lesson_id, title))
+    test_problem = _test_problem(page) if page.get("test") is not None or page["done_when"] == "passed" else None
+    if test_problem:
+        found.append(Problem(test_problem, lesson_id, title))
     return found
+
+
+def _test_problem(page: Mapping[str, Any]) -> str | None:
+    """Return what keeps a test from being taken; its settings are parsed where they are written (assessments)."""
+    test, kinds = page.get("test"), {block["kind"] for block in page["blocks"]}
+    if not test:
+        return "no_test"
+    if kinds & {"exercise", "survey"}:
+        return "more_than_test"
+    return None if "question" in kinds or test.get("draws") else "empty_test"
 
 
 def _block_problem(block: Mapping[str, Any]) -> str | None:

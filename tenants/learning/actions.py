@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import clock, ids, queue
 from core.db import db
-from core.errors import NotFound, Refused
+from core.errors import Gone, NotFound, Refused
 from tenants.audit.models import Event
 from tenants.courses.models import Course, Page
 from tenants.learning import queries, turns
@@ -300,6 +301,28 @@ def _finish_if_approved(enrolment: Enrolment, lesson_id: UUID) -> bool:
     mine = (Progress.enrolment_id == enrolment.id, Progress.lesson_id == lesson_id)
     progress = db.session.scalar(sa.select(Progress).where(*mine))
     _complete(open_, progress or _progress(enrolment, lesson_id))
+    return True
+
+
+def note_result(enrolment: Enrolment, lesson_id: UUID, percent: Decimal, is_passed: bool) -> bool:
+    """Note the result of a test that counts (0-100); return whether the lesson is done by it.
+
+    A passed test finishes the lesson, and with it perhaps the course; what is done stays done. The participant's own
+    place and last activity stay as they are: a trainer or the clock may have acted.
+    """
+    now = clock.now()
+    values = {"id": ids.uuid7(), "enrolment_id": enrolment.id, "lesson_id": lesson_id, "place": {}, "part": 0.0}
+    made = insert(Progress).values(**values, percent=percent, started_at=now, active_at=now, done_at=now if is_passed else None)
+    changed: dict[str, Any] = {"percent": percent}
+    if is_passed:
+        changed["done_at"] = sa.func.coalesce(Progress.done_at, now)
+    made = made.on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=changed)
+    progress = db.session.scalars(made.returning(Progress), execution_options={"populate_existing": True}).one()
+    if not is_passed:
+        return progress.done_at is not None
+    with suppress(NotFound, Gone):  # the enrolment ended, or the lesson is no longer published: the result is kept for then
+        member = db.session.get_one(Member, enrolment.member_id)
+        _complete(queries.lesson_for(member, enrolment.course_id, lesson_id, lock=True, even_locked=True), progress)
     return True
 
 

@@ -34,6 +34,8 @@ def lesson_done(done_when: str, marked: bool, results: Iterable[Result]) -> bool
     answered), or each exercise approved."""
     if done_when in ("marked", "viewed"):
         return marked
+    if done_when == "passed":
+        return False  # its test decides (see actions.note_result)
     asked = [one for one in results if (one.kind == "exercise") == (done_when == "approved")]
     return bool(asked) and all(r.is_given if r.kind == "open" else bool(r.is_right) for r in asked)
 

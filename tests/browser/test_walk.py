@@ -53,7 +53,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(900)]
 NO_PAGE = frozenset(
     "assets.file assets.theme assets.palette mailbox.show health.up language.choose files.show learning.own_work_file "
     "learning.resume courses.changes exercises.peer_file academies.address academies.export courses.reading mailbox.html "
-    "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show "
+    "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
     "sessions.invitation sessions.read surveys.export_csv".split()
 )
 LINKS = frozenset(

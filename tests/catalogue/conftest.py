@@ -16,6 +16,7 @@ from tenants.courses.models import Course
 from tests.cast import Cast, make_cast
 from tests.courses.writing import Written, member, publish, write_course
 from tests.opened import Opened
+from tests.statements import note
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def statements() -> Iterator[list[str]]:
     """Collect the statements that the block sends on the engine of the open frame's academy."""
     seen: list[str] = []
     engine = db.engine_of(db.current())
-    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
     try:
         yield seen
     finally:

@@ -14,6 +14,7 @@ from core.db import db
 from tenants.audit.models import Event
 from tenants.certificates.models import Certificate
 from tests.cast import Cast
+from tests.statements import note as note_statement
 
 BODY = "This is to certify that\n\n{name}\n\nhas completed {course} on {date}.\n\nStudy load: {hours}."
 
@@ -52,7 +53,7 @@ def counted() -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
+        note_statement(sent, statement)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:

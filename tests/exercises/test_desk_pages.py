@@ -22,6 +22,7 @@ from tenants.learning.queries import lesson_for
 from tests.cast import Cast
 from tests.courses.writing import member
 from tests.exercises.making import Exercise, handed_in, more_people, reviewed, state_of, write_exercise
+from tests.statements import note
 
 SCRIPT = {"HX-Request": "true"}
 
@@ -46,7 +47,7 @@ def statements(cast: Cast) -> Any:
     """Collect what is asked of the database inside the block."""
     seen: list[str] = []
     engine = db.engine_of(cast.academy.scope)
-    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
     try:
         yield seen
     finally:

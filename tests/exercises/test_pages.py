@@ -24,6 +24,7 @@ from tests.courses.writing import member
 from tests.exercises.making import PDF, Exercise, handed_in, opened, reviewed, write_exercise
 from tests.files.making import picture
 from tests.opened import Opened
+from tests.statements import note
 
 SCRIPT = {"HX-Request": "true"}
 HOSTILE = '</textarea><script>window.ran=1</script><img src=x onerror="window.ran=1"> [press](javascript:window.ran=1)'
@@ -44,7 +45,7 @@ def statements(cast: Cast) -> Iterator[list[str]]:
     """Collect what is asked of the database inside the block."""
     seen: list[str] = []
     engine = db.engine_of(cast.academy.scope)
-    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
     try:
         yield seen
     finally:

@@ -21,6 +21,7 @@ from tenants.learning.models import Answer, Attempt, Enrolment, Progress
 from tenants.learning.queries import OpenLesson
 from tests.cast import Cast
 from tests.courses.writing import Written, member, publish, write_course
+from tests.statements import note
 
 
 @pytest.fixture
@@ -249,7 +250,7 @@ def test_the_dashboard_costs_two_statements_for_three_courses(cast: Cast, writte
     with db.scope(cast.academy.scope):
         person, seen = member(cast, "participant"), []
         engine = db.engine_of(db.current())
-        sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+        sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
         try:
             taken = queries.courses_of(person)
             names = [t.trainer.name if t.trainer else "" for t in taken]

@@ -15,13 +15,14 @@ from tenants.sessions.models import LiveSession, Seat
 from tests.cast import Cast
 from tests.sessions.conftest import Taught
 from tests.sessions.planned import form, in_days, plan, state_of, take, until
+from tests.statements import note
 
 
 def statements(cast: Cast, act: Any) -> int:
     """Return how many statements the act costs."""
     seen: list[str] = []
     engine = db.engine_of(cast.academy.scope)
-    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+    sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
     try:
         assert act().status_code == 200
     finally:

@@ -34,4 +34,5 @@ def form_of(body: dict[str, Any], score: int = 4, nps: int = 9, pace: int = 1, h
 def count() -> None:
     """Do the work that waits."""
     registry.load()
-    drain()
+    while drain():
+        pass

@@ -15,6 +15,7 @@ from tenants.courses.models import Block
 from tenants.surveys.models import Survey, SurveyBallot
 from tests.cast import Cast
 from tests.courses.writing import member
+from tests.statements import note
 from tests.surveys.asking import count, form_of
 from tests.surveys.conftest import Asked
 from tests.surveys.test_anonymous import send
@@ -149,7 +150,7 @@ def test_lists_and_results_cost_the_same_however_many_answered(app: HostedFlask,
     def cost(path: str) -> int:
         seen: list[str] = []
         engine = db.engine_of(asked.cast.academy.scope)
-        sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: seen.append(args[2]))
+        sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
         try:
             assert trainer.get(path).status_code == 200
         finally:
