@@ -11,6 +11,7 @@ from blueprints.catalogue import catalogue
 from blueprints.certificates import certificates
 from blueprints.courses import courses
 from blueprints.dev import dev
+from blueprints.erasure import erasure
 from blueprints.exercises import exercises
 from blueprints.files import files
 from blueprints.health import health
@@ -34,7 +35,7 @@ def register(app: HostedFlask) -> None:
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, progress, files,
-                      sessions, settings, surveys, assessments):  # fmt: skip
+                      sessions, settings, surveys, erasure, assessments):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

@@ -85,5 +85,6 @@ REASONS = {
     "no such span": _l("The end lies after the start, 12 hours later at most. Check both times."),
     "survey mode": _l("Whether a survey is anonymous is fixed once it was published. Reload the page."),
     "survey closed": _l("This survey is closed and takes no more answers."),
+    "another name": _l("The name that you typed is not the name of this person. Nobody was removed."),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
 }  # fmt: skip

@@ -143,6 +143,8 @@ def _member_for(row: Invitation, first_name: str, last_name: str, password: str,
         if not is_right(member.password_hash, password):
             raise Gone("member")
         return member
+    if member is not None and member.state == "erasing":
+        raise Gone("member")
     if member is None:
         member = Member(email=row.email)
         db.session.add(member)

@@ -43,7 +43,7 @@ def first_member(facts: OwnerFacts) -> Member:
 def _member_with_address(facts: OwnerFacts) -> Member:
     member = queries.member_by_email(facts.email)
     if member is not None:
-        if facts.email_confirmed_at is None or member.account_id is not None:
+        if facts.email_confirmed_at is None or member.account_id is not None or member.state == "erasing":
             raise Refused("address")
         return member
     return _new_member(facts)
