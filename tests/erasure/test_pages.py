@@ -54,8 +54,9 @@ def busy(cast: Cast) -> tuple[Exercise, UUID, UUID]:
     exercise, the file's and the session's id. The second participant hands in too, and waits for the seat."""
     found = write_exercise(cast, enrolled=("participant", "second"))
     with db.scope(cast.academy.scope, commit=True):
-        file = actions.add_file(opened(cast, found), found.block, uuid4(), io.BytesIO(PDF), "loaf of Sanne.pdf")
-        file_id = file.id
+        by = member(cast, "participant")
+        actions.add_files(opened(cast, found), found.block, [(io.BytesIO(PDF), "loaf of Sanne.pdf")], uuid4(), by)
+        file_id = db.session.scalars(sa.select(File.id)).one()
     reviewed(cast, handed_in(cast, found), "again", "Bake longer")
     reviewed(cast, handed_in(cast, found, "second", "Yusuf's loaf"), "approved")
     session_id = plan(cast, places=1)
