@@ -11,6 +11,7 @@ from tenants.certificates import models as certificates
 from tenants.courses import models as courses
 from tenants.exercises import models as exercises
 from tenants.files import models as files
+from tenants.imports import models as imports
 from tenants.learning import models as learning
 from tenants.mail import models as mail
 from tenants.people import models as people
@@ -19,6 +20,6 @@ from tenants.settings import models as settings
 from tenants.surveys import models as surveys
 
 __all__ = [
-    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
+    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "exercises", "files", "imports", "learning", "mail", "people",
     "sessions", "settings", "surveys",
 ]

@@ -23,6 +23,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 INSIDE = frozenset({
     "members", "member_roles", "attempts", "approvals", "hand_in_files", "reminders", "tokens", "join_uses", "survey_done",
     "calendar_feeds", "saved_phrases", "stand_ins", "session_trainers", "sitting_allowances",
+    "people_imports", "people_import_rows",
 })  # fmt: skip
 
 

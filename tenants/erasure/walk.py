@@ -77,9 +77,8 @@ def mentions() -> Iterator[tuple[type[Any], sa.Column[Any], list[sa.Column[Any]]
 
 
 def addressed() -> list[tuple[type[Any], str]]:
-    """Return (model, field) of tables that know people by an address and hang on nobody."""
-    hanging = own_rows(UUID(int=0))
-    return [(model, name) for model in models() if table_of(model).name not in hanging
+    """Return (model, field) of tables that know people by an address; their rows may hang on somebody else too."""
+    return [(model, name) for model in models() if table_of(model) is not MEMBERS
             for name in sorted(ADDRESSES) if f"{name}_sealed" in table_of(model).columns]  # fmt: skip
 
 

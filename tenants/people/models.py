@@ -148,6 +148,10 @@ class Invitation(AcademyBase):
         "first_name", purpose="address the person", personal="identifying", retention="invitation",
         on_erasure="delete", nullable=True,
     )
+    last_name: Sealed = sealed(
+        "last_name", purpose="fill the form in", personal="identifying", retention="invitation", on_erasure="delete",
+        nullable=True,
+    )
     roles: Mapped[list[str]] = column(ARRAY(Text), purpose="roles on joining")
     course_id: Mapped[UUID | None] = column(Uuid, purpose="course to be enrolled in", nullable=True)
     token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the link's token", unique=True)
