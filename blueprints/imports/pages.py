@@ -44,7 +44,7 @@ PROBLEMS = {
 FATES = {
     "waiting": _l("Ready to be invited"), "wrong": _l("Left out"), "invited": _l("Invited"),
     "member": _l("Is a member already; got the course if one was named"),
-    "skipped": _l("Has an open invitation already; no second mail was sent"),
+    "skipped": _l("Was invited already; no second mail was sent"),
     "failed": _l("You may not give this role any more"),
 }  # fmt: skip
 LEFT_OUT = {"number": _l("personnel number"), "reference": _l("reference")}

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import clock, ids, queue
+from core import clock, ids, limits, queue
 from core.db import db
-from core.errors import Refused
+from core.errors import Refused, TooMany
 from core.sealed import columns_for
 from tenants.audit.actions import record
 from tenants.imports import queries
@@ -102,11 +102,20 @@ def _take_rows(rows: list[PeopleImportRow], by: Member) -> None:
             if member is not None and row.course_id is not None:
                 joined.tell(member, row.course_id)
             row.fate = "member"
-        elif row.email in invited:
+        elif row.email in invited or not _may_be_mailed(row.email or ""):
             row.fate = "skipped"
         else:
             inviting.invite_person(by, host, row.email or "", row.first_name, row.last_name, row.role, row.course_id)
             row.fate = "invited"
+
+
+def _may_be_mailed(email: str) -> bool:
+    """Return whether this address may get one more invitation today, whoever invites; count it."""
+    try:
+        limits.spend(limits.invitation_limits([email]))
+    except TooMany:
+        return False
+    return True
 
 
 def forget(import_id: UUID) -> None:

@@ -81,6 +81,15 @@ def test_file_is_shown_first_and_taken_over_once(app: HostedFlask, cast: Cast) -
         pass
     with db.scope(cast.academy.scope):
         assert count(Letter) == 1, "an open invitation is not mailed twice"
+    for _ in range(6):  # withdrawn and uploaded again: nobody gets more than five mails a day
+        with db.scope(cast.academy.scope, commit=True):
+            db.session.execute(sa.delete(Invitation))
+            by = member(cast, "manager")
+            again_id = actions.keep([(1, ["email"]), (2, ["milan@example.org"])], "a.csv", by).id
+            actions.confirm(by, again_id)
+            actions.take(again_id)
+    with db.scope(cast.academy.scope):
+        assert count(Letter) == 5
     assert manager.post(f"{where}/removal").status_code == 303 and manager.get(where).status_code == 404
 
 
