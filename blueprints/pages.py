@@ -17,6 +17,7 @@ from blueprints.files import files
 from blueprints.health import health
 from blueprints.home import home
 from blueprints.hosts import HostedFlask
+from blueprints.imports import imports
 from blueprints.issuers import issuers
 from blueprints.language import language
 from blueprints.learning import learning
@@ -35,7 +36,7 @@ def register(app: HostedFlask) -> None:
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, progress, files,
-                      sessions, settings, surveys, assessments, erasure):  # fmt: skip
+                      sessions, settings, surveys, assessments, erasure, imports):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

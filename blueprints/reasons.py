@@ -86,5 +86,7 @@ REASONS = {
     "no such span": _l("The end lies after the start, 12 hours later at most. Check both times."),
     "survey mode": _l("Whether a survey is anonymous is fixed once it was published. Reload the page."),
     "survey closed": _l("This survey is closed and takes no more answers."),
+    "no good rows": _l("No row of this file can be taken over. Mend the file and upload it again."),
+    "still inviting": _l("People from this file are still being invited. Wait a minute, then delete it."),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
 }  # fmt: skip

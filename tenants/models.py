@@ -12,6 +12,7 @@ from tenants.courses import models as courses
 from tenants.erasure import models as erasure
 from tenants.exercises import models as exercises
 from tenants.files import models as files
+from tenants.imports import models as imports
 from tenants.learning import models as learning
 from tenants.mail import models as mail
 from tenants.people import models as people
@@ -20,6 +21,6 @@ from tenants.settings import models as settings
 from tenants.surveys import models as surveys
 
 __all__ = [
-    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files", "learning", "mail", "people",
+    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files", "imports", "learning", "mail", "people",
     "sessions", "settings", "surveys",
 ]

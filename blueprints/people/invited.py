@@ -24,7 +24,7 @@ from tenants.people.models import Invitation
 def accept(token: str) -> Any:
     """Join the academy with a name and a password; sent twice, the second time signs in."""
     invitation = queries.invitation_by_token(token)
-    form = JoinForm(data={"first_name": invitation.first_name if invitation else None})
+    form = JoinForm(data={name: getattr(invitation, name, None) for name in ("first_name", "last_name")})
     form.person_email = (invitation.email if invitation else None) or ""
     if invitation is None or not (invitation.is_open or invitation.accepted_at):
         return _is_gone(invitation)

@@ -19,7 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates
+from jobs.demo import bank, certificates, people
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -94,6 +94,7 @@ def _load_academy(demo: DemoAcademy) -> None:
         write_entry(demo.slug, members, {slug: course for slug, (course, _) in courses.items()}, takers)
         gather(demo, members, [course for course, _ in courses.values()])
         bank.write(demo, [course for course, _ in courses.values()], members[demo.people[1].key])
+        people.write(demo, members[demo.people[0].key])
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:

@@ -26,6 +26,7 @@ from tenants.erasure.models import Erasure
 from tenants.exercises.models import Review
 from tenants.files.actions import remove_file
 from tenants.files.models import File
+from tenants.imports.models import PeopleImportRow
 from tenants.learning import actions as learning
 from tenants.learning.models import Enrolment
 from tenants.mail.actions import write_letter
@@ -167,6 +168,11 @@ def _invitations(member: Member) -> int:
     return _gone(sa.delete(Invitation).where(matches(Invitation, "email", member.email or "")))
 
 
+def _import_rows(member: Member) -> int:
+    """Forget rows with the member's address in files of people that others uploaded."""
+    return _gone(sa.delete(PeopleImportRow).where(matches(PeopleImportRow, "email", member.email or "")))
+
+
 def _joinings(member: Member) -> int:
     """Forget forms of links that were filled in with the member's address."""
     return _of_address(Joining, "email", member)
@@ -225,6 +231,6 @@ def _gone(statement: sa.Delete) -> int:
 
 
 STEPS: dict[str, Callable[[Member], int]] = {
-    "invitations": _invitations, "joinings": _joinings, "asks": _asks, "reviews": _reviews,
+    "invitations": _invitations, "people_import_rows": _import_rows, "joinings": _joinings, "asks": _asks, "reviews": _reviews,
     "certificate_designs": _designs, "letters": _letters,
 }  # fmt: skip

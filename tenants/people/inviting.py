@@ -66,12 +66,26 @@ def invite(by: Member, host: Host, emails: Iterable[str], roles: Iterable[str], 
     return result
 
 
-def _invite_one(by: Member, host: Host, email: str, roles: frozenset[str], course_id: UUID | None) -> None:
+def invite_person(
+    by: Member, host: Host, email: str, first_name: str | None, last_name: str | None, role: str, course_id: UUID | None
+) -> None:
+    """Mail an invitation to one person whose name is known already. Raises Forbidden, Refused as `invite` does."""
+    if not rules.may_give(by.roles, [role]):
+        raise Forbidden("roles")
+    if not by.is_confirmed:
+        raise Refused("unconfirmed")
+    _invite_one(by, host, email, frozenset([role]), course_id, first_name or None, last_name or None)
+
+
+def _invite_one(
+    by: Member, host: Host, email: str, roles: frozenset[str], course_id: UUID | None,
+    first_name: str | None = None, last_name: str | None = None,
+) -> None:  # fmt: skip
     """Store and mail one invitation; it replaces earlier ones of this address."""
     for earlier in queries.waiting_for(email):
         earlier.withdrawn_at = clock.now()
-    row = Invitation(email=email, roles=sorted(roles), course_id=course_id, invited_by=by.id, token_hash=b"",
-                     expires_at=clock.now())  # fmt: skip
+    row = Invitation(email=email, first_name=first_name, last_name=last_name, roles=sorted(roles), course_id=course_id,
+                     invited_by=by.id, token_hash=b"", expires_at=clock.now())  # fmt: skip
     _send(row, by, host)
     db.session.add(row)
     db.session.flush()

@@ -44,7 +44,7 @@ class Member(AcademyBase):
     email_confirmed_at: Mapped[datetime | None] = optional_moment(purpose="when the address was proven")
     language: Mapped[str | None] = column(Text, purpose="chosen language of pages and mail", nullable=True)
     scheme: Mapped[str] = column(Text, purpose="light, dark or auto", default="auto")
-    state: Mapped[str] = column(Text, purpose="active, or removed from the academy", default="active")
+    state: Mapped[str] = column(Text, purpose="active, or blocked (removed)", default="active")
     made_at: Mapped[datetime] = made_at()
     visited_at: Mapped[datetime | None] = optional_moment(
         purpose="last visit, for retention and trainers", personal="identifying", retention="academy",
@@ -147,6 +147,10 @@ class Invitation(AcademyBase):
     first_name: Sealed = sealed(
         "first_name", purpose="address the person", personal="identifying", retention="invitation",
         on_erasure="delete", nullable=True,
+    )
+    last_name: Sealed = sealed(
+        "last_name", purpose="fill the form in", personal="identifying", retention="invitation", on_erasure="delete",
+        nullable=True,
     )
     roles: Mapped[list[str]] = column(ARRAY(Text), purpose="roles on joining")
     course_id: Mapped[UUID | None] = column(Uuid, purpose="course to be enrolled in", nullable=True)

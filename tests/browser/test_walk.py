@@ -54,7 +54,7 @@ NO_PAGE = frozenset(
     "assets.file assets.theme assets.palette mailbox.show health.up language.choose files.show learning.own_work_file "
     "learning.resume courses.changes exercises.peer_file academies.address academies.export courses.reading mailbox.html "
     "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
-    "sessions.invitation sessions.read surveys.export_csv assessments.time_left".split()
+    "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template".split()
 )
 LINKS = frozenset(
     "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.entry "

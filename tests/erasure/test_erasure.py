@@ -54,6 +54,14 @@ def test_T56_every_personal_column_goes_with_its_person_or_says_why_not() -> Non
     assert missed == [], "give the table a foreign key with CASCADE, a step in tenants/erasure, or a reason"
 
 
+def test_T56_whatever_holds_an_address_is_searched_for_the_persons() -> None:
+    held = {
+        table.name for table in academy_metadata.sorted_tables
+        for column in table.columns if column.name in ("email_sealed", "recipient_sealed")
+    }
+    assert held - {"members"} <= set(erasing.STEPS), "rows of others may hold the address of who leaves"
+
+
 def test_T56_every_reference_to_a_person_is_cut_or_goes() -> None:
     for table in academy_metadata.sorted_tables:
         for key in table.foreign_keys:

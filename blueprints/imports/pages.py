@@ -1,0 +1,115 @@
+"""Upload a file with people, look at its rows, confirm; then see what became of each row."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+
+from blueprints import credentials
+from blueprints.imports import imports
+from blueprints.me import me
+from blueprints.people.forms import ROLE_NAMES
+from core import limits
+from core.access import roles, takes_files
+from core.apart import apart
+from core.errors import Refused
+from core.limits import Limit
+from tenants.files.actions import plain_name
+from tenants.imports import actions, queries
+from tenants.imports.reading import MOST_BYTES, table_of
+from tenants.imports.rules import MOST_ROWS, NotReadable
+
+REFUSALS = {
+    "no_email_column": _l("The first row has no column for e-mail addresses. Name one of the columns: E-mail."),
+    "column_twice": _l("Two columns mean the same. Leave one of them out."),
+    "no_rows": _l("There are no people in this file. Write one per row, under a row that names the columns."),
+    "too_many": _l("A file holds at most %(most)d people. Split it over two files.", most=MOST_ROWS),
+    "too_large": _l("This file is too large. It may have 5 MB at most."),
+    "not_text": _l("We cannot read this file as text. Save it as CSV (UTF-8) or as XLSX."),
+    "broken": _l("This file is damaged or of another kind. Save it as CSV (UTF-8) or as XLSX."),
+}
+PROBLEMS = {
+    "no_email": _l("There is no e-mail address"), "not_email": _l("This is not a whole e-mail address"),
+    "twice": _l("This address stands in an earlier row too"), "too_long": _l("A text is too long"),
+    "role_unknown": _l("We do not know this role"), "role_not_yours": _l("You may not give this role"),
+    "course_unknown": _l("There is no published course with this title"),
+    "course_twice": _l("More than one course has this title"),
+}  # fmt: skip
+FATES = {
+    "waiting": _l("Ready to be invited"), "wrong": _l("Left out"), "invited": _l("Invited"),
+    "member": _l("Is a member already; got the course if one was named"),
+    "skipped": _l("Was invited already; no second mail was sent"),
+    "failed": _l("You may not give this role any more"),
+}  # fmt: skip
+LEFT_OUT = {"number": _l("personnel number"), "reference": _l("reference")}
+TEMPLATE = "\ufeffFirst name;Prefix;Last name;E-mail;Role;Course\r\nMilan;van den;Berg;milan@example.org;participant;\r\n"
+
+
+class UploadForm(FlaskForm):  # type: ignore[misc]
+    """A file with people."""
+
+    file = FileField(_l("File with people"), [FileRequired(_l("Choose a file."))],
+                     description=_l("CSV or XLSX, 5,000 people and 5 MB at most."))  # fmt: skip
+
+
+@imports.route("/people/imports/new", methods=["GET", "POST"])
+@roles("owner", "manager")
+@takes_files(MOST_BYTES + 1024 * 1024)
+def upload() -> Any:
+    """Read a file and show its rows."""
+    form = UploadForm()
+    if form.validate_on_submit():
+        limits.spend([Limit("people import", (str(me().id),), 20, 3600)])
+        try:
+            table = apart(table_of, form.file.data.stream.read(MOST_BYTES + 1))
+            draft = actions.keep(table, plain_name(form.file.data.filename or ""), me())
+            return credentials.here(url_for(".show", import_id=draft.id))
+        except NotReadable as refused:
+            form.file.errors = [REFUSALS[refused.why]]
+    return credentials.page("imports/upload.html", form, earlier=queries.imports_of(me()))
+
+
+@imports.get("/people/imports/<uuid:import_id>")
+@roles("owner", "manager")
+def show(import_id: UUID) -> Any:
+    """Show each row: what is wrong in it, and later what became of it."""
+    draft, page = queries.import_of(me(), import_id), max(1, request.args.get("page", 1, type=int))
+    only_wrong = request.args.get("show") == "wrong"
+    return credentials.page(
+        "imports/show.html", None, draft=draft, counts=queries.counts_of(draft), page=min(page, MOST_ROWS),
+        rows=queries.rows_of(draft, min(page, MOST_ROWS), only_wrong), only_wrong=only_wrong, per_page=queries.PER_PAGE,
+        problems=PROBLEMS, fates=FATES, left_out=LEFT_OUT, role_names=ROLE_NAMES,
+    )  # fmt: skip
+
+
+@imports.post("/people/imports/<uuid:import_id>/confirmation")
+@roles("owner", "manager")
+def confirm(import_id: UUID) -> Any:
+    """Invite the people of the good rows, in the background."""
+    actions.confirm(me(), import_id)
+    return credentials.here(url_for(".show", import_id=import_id), _("The people are being invited. You may leave this page."))
+
+
+@imports.post("/people/imports/<uuid:import_id>/removal")
+@roles("owner", "manager")
+def drop(import_id: UUID) -> Any:
+    """Forget a file; whom it invited stays invited."""
+    draft = queries.import_of(me(), import_id, lock=True)
+    if draft.state == "taking":
+        raise Refused("still inviting")
+    actions.forget(draft.id)
+    return credentials.here(url_for(".upload"), _("The file is deleted."))
+
+
+@imports.get("/people/imports/template.csv")
+@roles("owner", "manager")
+def template() -> Response:
+    """Download a file to fill in."""
+    headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
+    return Response(TEMPLATE, content_type="text/csv; charset=utf-8", headers=headers)
