@@ -64,14 +64,23 @@ def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     given = given_sent()
     try:
         if request.form.get("do") == "check":
-            actions.check_answer(to_write(course_id, lesson_id), question_id, given, sent_id("attempt_id"))
-        else:
-            keep_draft(course_id, lesson_id, question_id, given)
+            return checked(to_write(course_id, lesson_id), question_id, given)
+        keep_draft(course_id, lesson_id, question_id, given)
     except queries.Locked:
         raise
     except Refused as error:
         return refused(to_write(course_id, lesson_id), question_id, given, error)
     return answered(course_id, lesson_id, question_id)
+
+
+def checked(open_: OpenLesson, question_id: UUID, given: dict[str, Any]) -> Answer:
+    """Check what was given and say so; the lesson is only read again when checking has finished it. Raises Refused."""
+    actions.check_answer(open_, question_id, given, sent_id("attempt_id"))
+    finishes = not open_.step.is_done and (open_.page.content["done_when"] == "viewed" or actions.passes(open_))
+    if finishes or not is_fragment():
+        return answered(open_.taken.course.id, UUID(open_.step.id), question_id)
+    answers = {key: queries.given_of(row) for key, row in open_.rows.items()}
+    return fragment(question_id, context_of(replace(open_, answers=answers)))
 
 
 def keep_draft(course_id: UUID, lesson_id: UUID, question_id: UUID, given: dict[str, Any]) -> None:

@@ -218,8 +218,11 @@ def check_answer(
     if not any(stored.values()):
         raise NothingGiven("choose or write something first")
     verdict = _verdict(question, stored)
-    answer = _keep(open_, question_id, stored, attempt_id)
-    attempt = _attempt(answer, verdict, attempt_id)
+    answer = open_.rows.get(str(question_id)) or _new_answer(open_, question_id)
+    _fill(answer, open_.page, stored, attempt_id)
+    answer.is_right, answer.checked_at = verdict, clock.now()
+    _stay_at(open_, question_id)
+    attempt = _attempt(answer, attempt_id)
     finish_if_passed(open_)
     return attempt
 
@@ -237,13 +240,13 @@ def _verdict(question: Mapping[str, Any], stored: Mapping[str, Any]) -> bool | N
         raise NoNumber("write a number") from None
 
 
-def _attempt(answer: Answer, is_right: bool | None, attempt_id: UUID) -> Attempt:
-    last = db.session.scalar(sa.select(sa.func.max(Attempt.number)).where(Attempt.answer_id == answer.id))
+def _attempt(answer: Answer, attempt_id: UUID) -> Attempt:
+    """Return the attempt that keeps the answer as it was checked; the enrolment's lock keeps the numbers apart."""
+    last = sa.select(sa.func.coalesce(sa.func.max(Attempt.number), 0)).where(Attempt.answer_id == answer.id)
     attempt = Attempt(
-        id=attempt_id, answer_id=answer.id, number=(last or 0) + 1, given=answer.given,
-        is_right=is_right, made_at=clock.now(),
+        id=attempt_id, answer_id=answer.id, number=last.scalar_subquery() + 1, given=answer.given,
+        is_right=answer.is_right, made_at=clock.now(),
     )
-    answer.is_right, answer.checked_at = attempt.is_right, clock.now()
     db.session.add(attempt)
     db.session.flush()
     return attempt
@@ -258,12 +261,18 @@ def _stay_at(open_: OpenLesson, question_id: UUID) -> None:
 
 def finish_if_passed(open_: OpenLesson) -> bool:
     """Mark the lesson done if it is done by its questions and they are all right; return whether it is."""
-    if open_.page.content["done_when"] != "question":
-        return False
-    passed = lesson_done("question", False, queries.results_of(open_.page, open_.rows))
-    if passed:
+    passed = passes(open_)
+    way = open_.taken.way
+    is_settled = open_.step.is_done and (open_.taken.enrolment.done_at is not None or not all(step.is_done for step in way.steps))
+    if passed and not is_settled:
         _finish(open_)
     return passed
+
+
+def passes(open_: OpenLesson) -> bool:
+    """Return whether the lesson is done by its questions and they are all right as they stand."""
+    by_questions = open_.page.content["done_when"] == "question"
+    return by_questions and lesson_done("question", False, queries.results_of(open_.page, open_.rows))
 
 
 def mark_done(open_: OpenLesson) -> Progress:
