@@ -55,6 +55,8 @@ REASONS = {
     "path not published": _l("Publish the path first; then you can put people on it."),
     "place is gone": _l("Your place went to the next person in line. You can join the line again."),
     "reason too long": _l("Keep your reason under %(most)d signs.", most=MAX_REASON),
+    "archived course": _l("This course is archived. You can read it; nothing new can be filled in or begun."),
+    "not asked again": _l("You are not asked to do this lesson again. Open the course to see what is next."),
     "sentence": _l("Write a sentence of at most %(most)d signs.", most=MAX_ANSWER),
     "step closed": _l("This course opens when the step before is done. Finish that first."),
     "taken off": _l("You were taken off this course. Ask your trainer to put you back on it."),

@@ -45,10 +45,15 @@ class NotDoneYet(Refused):
 
 
 def enrol(member: Member, course: Course, by: Member | None = None) -> Enrolment:
-    """Return the member's active enrolment in the course; an ended or expired one goes on where it stopped."""
+    """Return the member's active enrolment in the course; an ended or expired one goes on where it stopped.
+
+    Raises Archived: nobody begins an archived course.
+    """
     enrolment = _enrolment(member, course)
     if enrolment is not None and enrolment.is_open:
         return enrolment
+    if course.state == "archived":
+        raise queries.Archived
     ends_at = turns.ends_at(course.id)
     enrolment = _inserted(member, course, by) or _enrolment(member, course)
     assert enrolment is not None
@@ -293,7 +298,7 @@ def _finish_if_approved(enrolment: Enrolment, lesson_id: UUID) -> bool:
     member = db.session.get_one(Member, enrolment.member_id)
     try:
         open_ = queries.lesson_for(member, enrolment.course_id, lesson_id, lock=True, even_locked=True)
-    except NotFound:  # the enrolment ended, or the lesson is no longer published: the approval is kept for then
+    except (NotFound, queries.Archived):  # the enrolment ended, the lesson or course is gone: the approval is kept for then
         return False
     if open_.page.content["done_when"] != "approved" or not open_.is_approved:
         return False
