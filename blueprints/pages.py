@@ -24,6 +24,7 @@ from blueprints.reviews import reviews
 from blueprints.sessions import sessions
 from blueprints.settings import settings
 from blueprints.surveys import surveys
+from blueprints.transfer import transfer
 from core.config import config
 
 
@@ -32,7 +33,7 @@ def register(app: HostedFlask) -> None:
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, catalogue, certificates, progress, files, sessions,
-                      settings, surveys):  # fmt: skip
+                      settings, surveys, transfer):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

@@ -15,8 +15,9 @@ from tenants.people import models as people
 from tenants.sessions import models as sessions
 from tenants.settings import models as settings
 from tenants.surveys import models as surveys
+from tenants.transfer import models as transfer
 
 __all__ = [
     "academy_metadata", "audit", "catalogue", "certificates", "courses", "exercises", "files", "learning", "mail", "people",
-    "sessions", "settings", "surveys",
+    "sessions", "settings", "surveys", "transfer",
 ]
