@@ -56,6 +56,7 @@ REASONS = {
     "place is gone": _l("Your place went to the next person in line. You can join the line again."),
     "reason too long": _l("Keep your reason under %(most)d signs.", most=MAX_REASON),
     "archived course": _l("This course is archived. You can read it; nothing new can be filled in or begun."),
+    "publish archived": _l("This course is archived. Put it back on the lists first, then publish it."),
     "archive gone": _l("This archive was deleted or is used already. Upload it again."),
     "not asked again": _l("You are not asked to do this lesson again. Open the course to see what is next."),
     "sentence": _l("Write a sentence of at most %(most)d signs.", most=MAX_ANSWER),

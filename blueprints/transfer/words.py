@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -41,7 +41,7 @@ def refusal_words(why: str, where: str = "") -> str:
 @transfer.app_template_global()
 def contents_words(report: Mapping[str, Any]) -> list[str]:
     """Return what comes over, line by line."""
-    blocks = {
+    blocks: dict[str, Callable[[int], str]] = {
         "text": lambda n: ngettext("%(num)d text", "%(num)d texts", n),
         "image": lambda n: ngettext("%(num)d image", "%(num)d images", n),
         "video": lambda n: ngettext("%(num)d video", "%(num)d videos", n),
@@ -62,7 +62,7 @@ def contents_words(report: Mapping[str, Any]) -> list[str]:
 @transfer.app_template_global()
 def left_out_words(report: Mapping[str, Any]) -> list[str]:
     """Return what does not come over, line by line: what the exporting academy left out, then what never travels."""
-    say = {
+    say: dict[str, Callable[[int], str]] = {
         "block": lambda n: ngettext("%(num)d part of a lesson that only the other academy can show", "%(num)d parts of lessons that only the other academy can show", n),
         "rule": lambda n: ngettext("%(num)d setting of a lesson that only the other academy knows", "%(num)d settings of lessons that only the other academy knows", n),
         "groups": lambda n: ngettext("%(num)d rule that opens a lesson for groups", "%(num)d rules that open lessons for groups", n),

@@ -49,12 +49,14 @@ def state_of(draft: Snapshot) -> str:
 def publish_course(
     course: Course, by: Member | None = None, *, again: Collection[str] = (), seen: str | None = None
 ) -> Publication:
-    """Return the publication that participants see from now on. Raises NotReady, ChangedMeanwhile.
+    """Return the publication that participants see from now on. Raises NotReady, ChangedMeanwhile, Refused when archived.
 
     `again`: ids of changed lessons and questions that participants are asked to redo; others are left out. `seen`: the
     state that the author looked at. Load the course with `queries.course_to_edit(..., lock=True)`: two authors publish
     one after the other.
     """
+    if course.state == "archived":
+        raise Refused("publish archived")
     draft = snapshot_of(course)
     if seen is not None and seen != state_of(draft):
         raise ChangedMeanwhile("another author changed the course")

@@ -48,7 +48,7 @@ def _versions(taken: Taken, since: datetime) -> tuple[dict[str, object] | None, 
 def _seen(enrolment: Enrolment) -> dict[str, Seen]:
     columns = (Progress.lesson_id, Progress.active_at, Progress.done_at, Progress.redone_at)
     rows = db.session.execute(sa.select(*columns).where(Progress.enrolment_id == enrolment.id))
-    return {str(lesson_id): Seen(*times) for lesson_id, *times in rows}
+    return {str(lesson_id): Seen(active_at, done_at, redone_at) for lesson_id, active_at, done_at, redone_at in rows}
 
 
 def _answered(taken: Taken) -> dict[str, datetime]:
@@ -59,7 +59,7 @@ def _answered(taken: Taken) -> dict[str, datetime]:
         Answer.enrolment_id == taken.enrolment.id, Answer.question_id.in_([UUID(key) for key in asked]),
         Answer.checked_at.is_not(None),
     )
-    return {str(question_id): at for question_id, at in db.session.execute(wanted)}
+    return {str(question_id): at for question_id, at in db.session.execute(wanted) if at is not None}
 
 
 def read_news(taken: Taken) -> None:

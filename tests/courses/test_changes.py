@@ -156,6 +156,7 @@ def test_an_archived_course_is_read_and_nothing_else(app: HostedFlask, cast: Cas
     take(learner, cast, written)
     author.post(f"{url}/archive")
     home, page = learner.get("/").text, learner.get(f"{learn}/{written.asking}").text
+    assert author.post(f"{url}/publications").status_code == 422 and "disabled" in author.get(url).text
     assert "Archived courses" in home and "Resume lesson" not in home
     assert "fieldset" in page and "disabled" in page and "This course is archived" in page and "Mark as done" not in page
     assert "3 of 3 lessons done" in learner.get(learn).text and "Resume" not in learner.get(learn).text

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
 
@@ -113,7 +113,7 @@ def _exercise(lesson: Lesson) -> None:
 
 def survey(title: str) -> dict[str, Any]:
     """Return a survey of two questions."""
-    chosen = {**new_question("single", "Which?"), "options": [{"id": str(UUID(int=1)), "text": "This"}, {"id": str(UUID(int=2)), "text": "That"}]}
+    chosen = {**new_question("single", "Which?"), "options": [{"id": str(uuid4()), "text": word} for word in ("This", "That")]}
     return {"title": title, "intro": "Be honest.", "mode": "named", "questions": [chosen, {**new_question("nps", "How likely?"), "low": "no", "high": "yes"}]}
 
 

@@ -59,8 +59,7 @@ def rows(cast: Cast) -> tuple[int, int]:
 def test_a_course_moves_to_another_academy_whole(app: HostedFlask, cast: Cast, there: Cast, full: Full) -> None:
     with db.scope(cast.academy.scope, commit=True):
         course = queries.course_to_edit(member(cast, "author"), full.course, lock=True)
-        exercise = [b for m in course.live_modules for one in m.live_lessons for b in one.live_blocks if b.kind == "survey"][0]
-        block_actions.add_block(exercise.lesson, "draw", {"bank": "theirs"})
+        block_actions.add_block(course.live_modules[1].live_lessons[0], "draw", {"bank": "theirs"})
         learning.enrol(member(cast, "participant"), course)
     author, importer = cast.client(app, "author"), there.client(app, "author")
     content = exported(author, full.course)
@@ -85,7 +84,7 @@ def test_a_course_moves_to_another_academy_whole(app: HostedFlask, cast: Cast, t
     assert made and rows(there) == (1, 3)
     with db.scope(cast.academy.scope, commit=True):
         course = queries.course_to_edit(member(cast, "author"), full.course)
-        block_actions.remove_block([b for m in course.live_modules for one in m.live_lessons for b in one.live_blocks if b.kind == "draw"][0])
+        block_actions.remove_block(course.live_modules[1].live_lessons[0].live_blocks[-1])
     with db.scope(cast.academy.scope):
         before = plain(cast, full.course, groups=False)
     with db.scope(there.academy.scope, commit=True):
@@ -94,7 +93,7 @@ def test_a_course_moves_to_another_academy_whole(app: HostedFlask, cast: Cast, t
         assert (course.state, course.trainer_id) == ("draft", there.ids["author"])
         publishing.publish_course(course)
         names = sorted(file.name or "" for file in db.session.scalars(sa.select(File).where(File.made_for.is_(None))))
-        assert names == ["1.png", "2.mp4", "3.vtt"]
+        assert names == ["1.png", "2.vtt", "3.mp4"]
         assert db.session.scalar(sa.select(Transfer.file_id)) is None
         assert db.session.scalar(sa.select(sa.func.count(File.id)).where(File.made_for == "transfer")) == 0
     page = importer.get(f"/courses/{made[1]}").text
@@ -190,13 +189,10 @@ def test_a_course_that_is_not_as_the_format_says_is_refused(app: HostedFlask, th
 
 def test_media_are_told_by_their_bytes(app: HostedFlask, there: Cast, entries: dict[str, bytes]) -> None:
     importer = there.client(app, "author")
-    big = io.BytesIO()
-    picture("PNG", (9000, 9000)).seek(0)
-    big.write(picture("PNG", (9000, 9000)).read())
     for name, content, why in (
         ("files/1.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "not_image"),
-        ("files/1.png", big.getvalue(), "not_image"), ("files/2.mp4", b"<html><script>alert(1)</script>", "not_video"),
-        ("files/3.vtt", b"<script>alert(1)</script>", "not_captions"), ("files/3.vtt", b"", "not_captions"),
+        ("files/3.mp4", b"<html><script>alert(1)</script>", "not_video"),
+        ("files/2.vtt", b"<script>alert(1)</script>", "not_captions"), ("files/2.vtt", b"", "not_captions"),
     ):  # fmt: skip
         sent = upload(importer, sealed({**entries, name: content}))
         drain()
@@ -238,7 +234,7 @@ def test_archives_that_are_hostile_or_broken_are_refused_at_once(app: HostedFlas
         "a key in the manifest": sealed(entries, members=["Eve"]), "another format": sealed(entries, format="scorm"),
         "nesting without end": zipped({"manifest.json": b"[" * 100_000}), "a name that climbs": sealed({**entries, "../evil.png": b"x"}),
         "an absolute name": sealed({**entries, "/etc/passwd": b"x"}), "a backslash": sealed({**entries, "files\\..\\x.png": b"x"}),
-        "a folder": zipped({**entries, "files/": b""}), "a name with NUL": sealed({**entries, "files/1.png\x00.exe": b"x"}),
+        "a folder": zipped({**entries, "files/": b""}), "a name with NUL": sealed({**entries, "files/8.png!.exe": b"x"}).replace(b"png!.exe", b"png\0.exe"),
         "a file nobody listed": zipped({**entries, "files/9.png": b"x"}),
         "a checksum of something else": zipped({**entries, "course.json": entries["course.json"].replace(b"Flour", b"Cloud")}),
         "JSON that is none": sealed({**entries, "course.json": b"{'a': NaN}"}), "not a number": sealed({**entries, "course.json": b"NaN"}),
