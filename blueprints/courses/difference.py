@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from blueprints.courses import courses
+from blueprints.courses.pages import COVER_NAMES
+from core.i18n import NAMES
 from tenants.courses.changes import Part
+
+
+CODES: dict[str, Mapping[str, Any]] = {
+    "done_when": {
+        "viewed": _l("Participant has seen it to the end"), "marked": _l("Participant marks as done"),
+        "question": _l("Question is right"), "approved": _l("Exercises are approved"), "passed": _l("Test is passed"),
+    },
+    "cover": COVER_NAMES, "language": NAMES, "mode": {"anonymous": _l("Anonymous"), "named": _l("With name")},
+}  # fmt: skip
+
+
+@courses.app_template_test("coded")
+def is_coded(name: str) -> bool:
+    """Return whether the values of this field are choices of a list."""
+    return name in CODES
 
 
 @courses.app_template_global()
@@ -51,8 +70,10 @@ def edit_words(name: str) -> str:
 
 
 @courses.app_template_global()
-def value_words(value: Any) -> str:
-    """Return a value that is no text: yes, no, a number, or nothing."""
+def value_words(value: Any, name: str = "") -> str:
+    """Return a value that no author wrote: a choice of a list by the name of its field, yes, no, a number, nothing."""
+    if name in CODES:
+        return str(CODES[name].get(value, value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return _("nothing") if value is None or value == "" else str(value)
