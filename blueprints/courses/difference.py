@@ -13,7 +13,6 @@ from blueprints.courses.pages import COVER_NAMES
 from core.i18n import NAMES
 from tenants.courses.changes import Part
 
-
 CODES: dict[str, Mapping[str, Any]] = {
     "done_when": {
         "viewed": _l("Participant has seen it to the end"), "marked": _l("Participant marks as done"),

@@ -162,6 +162,7 @@ def test_an_archived_course_is_read_and_nothing_else(app: HostedFlask, cast: Cas
     assert "3 of 3 lessons done" in learner.get(learn).text and "Resume" not in learner.get(learn).text
     for path in (f"{written.reading}/completion", f"{written.asking}/questions/{written.single}", f"{written.asking}/place", "news"):
         assert learner.post(f"{learn}/{path}", data={"block": "x"}).status_code == 422
+    assert page.count('<fieldset class="read-only" disabled>') == 3, "each question, and nothing else"
     refused = author.post(f"{url}/enrolments", data={"member": [str(cast.ids["second"])]})
     assert refused.status_code == 422 and "archived" in refused.text
     assert cast.client(app, "second").get(learn).status_code == 404

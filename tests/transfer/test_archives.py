@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import struct
 import zipfile
@@ -20,10 +19,12 @@ from core import clock
 from core.config import config
 from core.db import db
 from tenants.courses import block_actions, publishing, queries
+from tenants.files.actions import store_stream
 from tenants.files.models import File
 from tenants.learning import actions as learning
 from tenants.transfer import actions, archive
 from tenants.transfer.models import Transfer
+from tenants.transfer.rules import BadArchive
 from tests.cast import Cast
 from tests.courses.writing import member
 from tests.files.making import picture
@@ -253,19 +254,25 @@ def test_archives_that_are_hostile_or_broken_are_refused_at_once(app: HostedFlas
     assert "just the files that it names" in importer.get(sent.location).text and rows(there) == (0, 0)
 
 
-def test_a_build_that_fails_in_the_middle_leaves_nothing(
-    app: HostedFlask, there: Cast, entries: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_build_that_fails_in_the_middle_leaves_nothing(app: HostedFlask, there: Cast, entries: dict[str, bytes]) -> None:
     importer = there.client(app, "author")
     sent = upload(importer, sealed(entries))
     drain()
     importer.post(f"{sent.location}/course")
-    with db.scope(there.academy.scope, commit=True):
+    with db.scope(there.academy.scope, commit=True):  # the image is good and stored first, the film is none
+        bad = sealed({**entries, "files/3.mp4": b"no film"})
         transfer = db.session.scalars(sa.select(Transfer)).one()
-        transfer_id = transfer.id
-    monkeypatch.setattr(archive, "NAME", re.compile("nothing"))
+        transfer.file = store_stream(io.BytesIO(bad), "application/zip", "course.zip", "transfer")
     drain()
-    monkeypatch.undo()
+    assert "No course was made" in importer.get(sent.location).text and rows(there) == (0, 0)
     with db.scope(there.academy.scope):
-        assert db.session.get_one(Transfer, transfer_id).state == "refused"
-    assert rows(there) == (0, 0) and json.loads(entries["manifest.json"])["version"] == 1
+        transfer = db.session.scalars(sa.select(Transfer)).one()
+        assert (transfer.state, transfer.report["why"], transfer.course_id) == ("refused", "not_video", None)
+
+
+def test_an_entry_that_lies_over_another_is_refused(there: Cast, entries: dict[str, bytes]) -> None:
+    whole = zipped({"course.json": entries["course.json"], "files/1.png": b"x" * 100, "manifest.json": b"{}"})
+    at = whole.rfind(b"PK\x01\x02", 0, whole.rfind(b"PK\x01\x02"))  # the second entry begins where the first does
+    overlapping = whole[: at + 42] + struct.pack("<I", 0) + whole[at + 46 :]
+    with pytest.raises(BadArchive), archive.opened(io.BytesIO(overlapping)) as reading, reading.file("files/1.png"):
+        pass
