@@ -28,6 +28,7 @@ from blueprints.reviews import reviews
 from blueprints.sessions import sessions
 from blueprints.settings import settings
 from blueprints.surveys import surveys
+from blueprints.transfer import transfer
 from core.config import config
 
 
@@ -36,7 +37,7 @@ def register(app: HostedFlask) -> None:
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, progress, files,
-                      sessions, settings, surveys, assessments, erasure, imports):  # fmt: skip
+                      sessions, settings, surveys, assessments, erasure, imports, transfer):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

@@ -19,8 +19,9 @@ from tenants.people import models as people
 from tenants.sessions import models as sessions
 from tenants.settings import models as settings
 from tenants.surveys import models as surveys
+from tenants.transfer import models as transfer
 
 __all__ = [
     "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files", "imports", "learning", "mail", "people",
-    "sessions", "settings", "surveys",
+    "sessions", "settings", "surveys", "transfer",
 ]

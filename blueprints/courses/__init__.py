@@ -6,6 +6,6 @@ from flask import Blueprint
 
 courses = Blueprint("courses", __name__)
 
-from blueprints.courses import blocks, editor, enrolments, outline, pages, publishing, release  # noqa: E402, F401  the routes
+from blueprints.courses import blocks, difference, editor, enrolments, outline, pages, publishing, release  # noqa: E402, F401  the routes
 
 __all__ = ["courses"]

@@ -18,6 +18,7 @@ from core.access import roles
 from core.i18n import NAMES, language
 from tenants.courses import actions, publishing, queries
 from tenants.courses.models import Course
+from tenants.transfer.copying import copy_course, templates_for
 
 Answer = str | Response | tuple[str, int]
 COVER_NAMES = {
@@ -33,6 +34,12 @@ class NewCourseForm(FlaskForm):  # type: ignore[misc]
     title = StringField(_l("Title"), TITLE, description=_l("What participants will see. You can change it later."))
 
 
+class BeginForm(NewCourseForm):
+    """A title, and perhaps a template."""
+
+    template = SelectField(_l("Begin with"), validate_choice=True, default="")
+
+
 class CourseForm(FlaskForm):  # type: ignore[misc]
     """What a course says of itself."""
 
@@ -46,22 +53,32 @@ class CourseForm(FlaskForm):  # type: ignore[misc]
 @courses.get("/courses")
 @roles("author", "manager", "owner")
 def index() -> str:
-    """Show every course of the academy."""
-    found = queries.courses_to_edit(me())
-    return render_template("courses/index.html", courses=found, counts=queries.lesson_counts(found), form=NewCourseForm())
+    """Show every course of the academy; archived ones apart."""
+    everything = queries.courses_to_edit(me())
+    archived = "archived" in request.args
+    found = [course for course in everything if (course.state == "archived") == archived]
+    return render_template("courses/index.html", courses=found, archived=archived, other=len(everything) - len(found), counts=queries.lesson_counts(found))
 
 
 @courses.route("/courses/new", methods=["GET", "POST"])
 @roles("author", "manager", "owner")
 def new() -> Answer:
-    """Begin a course with one module and one empty lesson."""
-    form = NewCourseForm()
+    """Begin a course with one module and one empty lesson, or as a copy of a template."""
+    form = BeginForm()
+    form.template.choices = [("", _("One empty lesson")), *((str(one.id), one.title) for one in templates_for(me()))]
     if form.validate_on_submit():
-        course = actions.create_course_once(
-            sent_id(), form.title.data, by=me(), module_title=_("Module 1"), lesson_title=_("Lesson 1"), language=language()
-        )
-        return redirect(url_for(".show", course_id=course.id))
+        return redirect(url_for(".show", course_id=begun(form).id))
     return render_template("courses/new.html", form=form), 422 if form.errors else 200
+
+
+def begun(form: BeginForm) -> Course:
+    """Return the new course of the form; the same form sent twice makes one."""
+    if form.template.data:
+        source = queries.course_to_edit(me(), UUID(form.template.data))
+        return copy_course(source, form.title.data, me(), sent_id())
+    return actions.create_course_once(
+        sent_id(), form.title.data, by=me(), module_title=_("Module 1"), lesson_title=_("Lesson 1"), language=language()
+    )
 
 
 @courses.route("/courses/<uuid:course_id>", methods=["GET", "POST"])

@@ -17,20 +17,43 @@ from core.errors import NotFound
 from core.urls import safe_next
 from tenants.courses import publishing, queries
 from tenants.courses.content import snapshot_of
+from tenants.courses.models import Course
 from tenants.learning.rules import way_of
 
 
 @courses.post("/courses/<uuid:course_id>/publications")
 @roles("author", "manager", "owner")
 def publish(course_id: UUID) -> Answer:
-    """Show participants the course as it stands now."""
+    """Show participants the course as it stands now, and ask them to redo what was ticked."""
     course = load(course_id)
     try:
-        publishing.publish_course(course, me())
+        publishing.publish_course(course, me(), again=request.form.getlist("again"), seen=request.form.get("seen"))
     except publishing.NotReady as refusal:
         return course_page(course, problems=refusal.problems), 422
+    except publishing.ChangedMeanwhile:
+        return changes_page(course, meanwhile=True), 409
     flash(_("Published"))
     return redirect(safe_next(request.form.get("next"), url_for(".show", course_id=course.id)))
+
+
+@courses.get("/courses/<uuid:course_id>/publications")
+@roles("author", "manager", "owner")
+def compare(course_id: UUID) -> Answer:
+    """Show what publishing would change, and ask what participants should redo."""
+    course = queries.course_to_edit(me(), course_id)
+    if course.publication_id is None:
+        return redirect(url_for(".show", course_id=course.id))
+    return changes_page(course)
+
+
+def changes_page(course: Course, meanwhile: bool = False) -> str:
+    """Return the page with the difference; `meanwhile`: it changed after the author looked, so look once more."""
+    groups, seen = publishing.differences(course)
+    back = safe_next(request.values.get("next"), url_for(".show", course_id=course.id))
+    return render_template(
+        "courses/changes.html", course=course, groups=groups, seen=seen, back=back, meanwhile=meanwhile,
+        changes=sum(len(group.parts) for group in groups), ticked=request.form.getlist("again"),
+    )
 
 
 @courses.get("/courses/<uuid:course_id>/changes")
@@ -61,10 +84,10 @@ def preview(course_id: UUID, lesson_id: UUID) -> str:
 @courses.post("/courses/<uuid:course_id>/archive")
 @roles("author", "manager", "owner")
 def archive(course_id: UUID) -> Response:
-    """Take the course off the participants' lists."""
+    """Take the course off every list; who takes it can still read it."""
     course = load(course_id)
     publishing.archive_course(course, me())
-    flash(_("Archived. Participants no longer see this course; what they did is kept."))
+    flash(_("Archived. Who takes this course can still read it; nobody else sees it."))
     return redirect(url_for(".show", course_id=course.id))
 
 
@@ -73,5 +96,5 @@ def archive(course_id: UUID) -> Response:
 def restore(course_id: UUID) -> Response:
     """Put an archived course back on the lists."""
     course = load(course_id)
-    publishing.restore_course(course)
+    publishing.restore_course(course, me())
     return redirect(url_for(".show", course_id=course.id))

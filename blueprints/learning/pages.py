@@ -12,18 +12,21 @@ from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import me
 from core.access import signed_in
 from tenants.catalogue.walks import beside_courses
-from tenants.exercises.queries import news_for
+from tenants.exercises.queries import news_for as feedback_for
 from tenants.learning import queries
+from tenants.learning.changes import news_for
 
 
 @learning.get("/")
 @signed_in
 def home() -> str:
     """Show the person's courses, and first of all where to go on."""
-    courses = queries.courses_of(me())
+    everything = queries.courses_of(me(), archived=True)
+    courses = [taken for taken in everything if not taken.is_archived]
     resume = next((taken for taken in courses if taken.way.resume().step), None)
     over, walks = beside_courses(me())
-    return render_template("learning/home.html", courses=courses, resume=resume, news=news_for(me()), over=over, walks=walks)
+    return render_template("learning/home.html", courses=courses, resume=resume, news=feedback_for(me()), over=over, walks=walks,
+                           archived=[taken for taken in everything if taken.is_archived])  # fmt: skip
 
 
 @learning.get("/learn/<uuid:course_id>")
@@ -31,7 +34,7 @@ def home() -> str:
 def course(course_id: UUID) -> str:
     """Show a course: what it is about, how far the person is, its lessons."""
     taken = queries.course_for(me(), course_id)
-    return render_template("learning/course.html", taken=taken, modules=modules_of(taken))
+    return render_template("learning/course.html", taken=taken, modules=modules_of(taken), news=news_for(taken))
 
 
 @learning.get("/learn/<uuid:course_id>/resume")

@@ -17,6 +17,7 @@ from core.access import signed_in
 from core.errors import NotFound, Refused
 from tenants.exercises.queries import threads_on
 from tenants.learning import actions, drafts, queries
+from tenants.learning.changes import is_asked_again, questions_again, read_news, redo
 from tenants.learning.queries import Given, OpenLesson
 
 Answer = str | Response | tuple[str, int]
@@ -49,10 +50,12 @@ def page_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given: Gi
 def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given: Given) -> dict[str, Any]:
     """Return what the player's templates need."""
     way = replace(open_.taken.way, stopped_at=open_.step.id)
+    given = {**questions_again(open_), **given}
     return {
         "open": open_, "taken": open_.taken, "step": open_.step, "way": way, "content": open_.page.content,
         "answers": {**open_.answers, **given}, "errors": errors or {}, "modules": modules_of(open_.taken, open_.step),
         "previous": way.before(open_.step), "following": way.after(open_.step), "next_open": way.next_open(open_.step),
+        "asked_again": is_asked_again(open_) and not open_.taken.is_archived,
         "why": request.args.get("why"), "threads": threads_on(open_) if open_.step.exercises else {},
     }
 
@@ -146,6 +149,23 @@ def not_done_words(open_: OpenLesson) -> str:
     if open_.page.content["done_when"] == "approved":
         return _("This lesson is done when your trainer has approved its exercises.")
     return _("This lesson is done when every question in it is right. Answer them first.")
+
+
+@learning.post("/learn/<uuid:course_id>/news")
+@signed_in
+def news(course_id: UUID) -> Response:
+    """Note that the person knows what changed in the course."""
+    read_news(queries.course_for(me(), course_id, lock=True))
+    return redirect(url_for(".course", course_id=course_id))
+
+
+@learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/again")
+@signed_in
+def again(course_id: UUID, lesson_id: UUID) -> Response:
+    """Note that the person did the lesson again, as they were asked to."""
+    redo(queries.lesson_for(me(), course_id, lesson_id, lock=True))
+    flash(_("Noted. You did this lesson again."))
+    return redirect(url_for(".course", course_id=course_id))
 
 
 @learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/completion")

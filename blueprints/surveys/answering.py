@@ -18,7 +18,7 @@ from blueprints.surveys.words import Here
 from core import clock
 from core.access import signed_in
 from core.errors import NotFound, Refused
-from tenants.learning.queries import Taken, course_for, lesson_for
+from tenants.learning.queries import Archived, Taken, course_for, lesson_for
 from tenants.surveys import actions, queries
 from tenants.surveys.models import Survey
 from tenants.surveys.rules import NotAnAnswer, given_in
@@ -31,6 +31,7 @@ Answer = str | Response | tuple[str, int]
 def answer_lesson(course_id: UUID, lesson_id: UUID, block_id: UUID) -> Answer:
     """Send the answers to the survey of a lesson."""
     open_ = lesson_for(me(), course_id, lesson_id)
+    still_open(open_.taken)
     block = queries.block_on(open_, block_id)
     error = answered(actions.survey_of_block(course_id, block), block["questions"])
     if error is not None:
@@ -53,10 +54,18 @@ def course_survey(course_id: UUID) -> str:
 def answer_course(course_id: UUID) -> Answer:
     """Send the answers to the survey at the end of a course."""
     taken, survey = finished(course_id)
+    still_open(taken)
     error = answered(survey, (survey.asked or {})["questions"])
     if error is not None:
         return survey_page(taken, survey, error), 422
     return redirect(url_for(".course_survey", course_id=course_id))
+
+
+def still_open(taken: Taken) -> None:
+    """Raise Archived for a course that can only be read. Without a lock: it would note its transaction in the enrolment's
+    row, by which an anonymous ballot could be told."""
+    if taken.is_archived:
+        raise Archived
 
 
 def finished(course_id: UUID) -> tuple[Taken, Survey]:

@@ -55,6 +55,9 @@ class Course(AcademyBase):
         JSONB, purpose="whether lessons open in order; deadline", default=dict, server_default=text("'{}'")
     )
     position: Mapped[int] = column(purpose="order in lists", default=0)
+    is_template: Mapped[bool] = column(
+        purpose="whether new courses may begin as a copy of it", default=False, server_default=text("false")
+    )
     publication_id: Mapped[UUID | None] = column(
         Uuid, ForeignKey("publications.id", use_alter=True, ondelete="SET NULL"),
         purpose="what participants see now", nullable=True,
@@ -189,7 +192,8 @@ class Choice(AcademyBase):
 class Publication(AcademyBase):
     """One published version of a course. `outline`: {title, summary, cover, language, files: [id],
     modules: [{id, title, lessons: [{id, title, minutes, done_when, kind, questions: [id], page_id, exercises?, release?,
-    deadline?}]}], in_order?, deadline?}. For release and deadline see learning/release.py."""
+    deadline?}]}], in_order?, deadline?, again?}. For release and deadline see learning/release.py; `again` {lessons: {id:
+    moment}, questions: {id: moment}} is what authors asked participants to redo, and when, over all versions."""
 
     __tablename__ = "publications"
     __table_args__ = (UniqueConstraint("course_id", "version"),)

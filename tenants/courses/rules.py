@@ -64,47 +64,50 @@ def count_changes(draft: Snapshot, live: Snapshot | None) -> int:
 
     What stands inside something added or removed is not counted again.
     """
-    new, old = _tree(draft), _tree(live) if live else {}
+    new, old = tree_of(draft), tree_of(live) if live else {}
     added = [key for key in new if key not in old and (new[key].parent is None or new[key].parent in old)]
     removed = [key for key in old if key not in new and (old[key].parent is None or old[key].parent in new)]
     both = [key for key in new if key in old]
     changed = [key for key in both if new[key].facts != old[key].facts or new[key].parent != old[key].parent]
-    moved = [key for key in both if _common(new[key], old) != _common(old[key], new)]
+    moved = [key for key in both if common(new[key], old) != common(old[key], new)]
     return len(added) + len(removed) + len(changed) + len(moved)
 
 
 @dataclass(frozen=True)
-class _Thing:
+class Thing:
+    """A course, module, lesson or block in a snapshot: what stands above it, what it says, what stands in it."""
+
     key: str
     parent: str | None
     facts: Mapping[str, Any]
     children: tuple[str, ...]
 
 
-def _common(thing: _Thing, other: Mapping[str, _Thing]) -> list[str]:
+def common(thing: Thing, other: Mapping[str, Thing]) -> list[str]:
     """Return the children that stand under the same parent on both sides, in this side's order."""
     return [key for key in thing.children if key in other and other[key].parent == thing.key]
 
 
-def _tree(snapshot: Snapshot) -> dict[str, _Thing]:
+def tree_of(snapshot: Snapshot) -> dict[str, Thing]:
+    """Return everything in the snapshot by its id; the course itself as "course"."""
     outline = snapshot.outline
     facts = {name: outline.get(name) for name in ("title", "summary", "cover", "language", "in_order", "deadline")}
-    things = [_Thing("course", None, facts, tuple(m["id"] for m in outline["modules"]))]
+    things = [Thing("course", None, facts, tuple(m["id"] for m in outline["modules"]))]
     for module in outline["modules"]:
         lessons = tuple(lesson["id"] for lesson in module["lessons"])
-        things.append(_Thing(module["id"], "course", {"title": module["title"]}, lessons))
+        things.append(Thing(module["id"], "course", {"title": module["title"]}, lessons))
         for lesson in module["lessons"]:
             things.extend(_lesson_things(lesson["id"], module["id"], snapshot.pages[lesson["id"]]))
     return {thing.key: thing for thing in things}
 
 
-def _lesson_things(lesson_id: str, module_id: str, page: Mapping[str, Any]) -> list[_Thing]:
+def _lesson_things(lesson_id: str, module_id: str, page: Mapping[str, Any]) -> list[Thing]:
     facts = {name: page.get(name) for name in ("title", "minutes", "done_when", "release", "deadline", "test")}
     blocks = [
-        _Thing(block["id"], lesson_id, {k: v for k, v in block.items() if k not in DERIVED}, ())
+        Thing(block["id"], lesson_id, {k: v for k, v in block.items() if k not in DERIVED}, ())
         for block in page["blocks"]
     ]
-    return [_Thing(lesson_id, module_id, facts, tuple(block.key for block in blocks)), *blocks]
+    return [Thing(lesson_id, module_id, facts, tuple(block.key for block in blocks)), *blocks]
 
 
 def problems_of(draft: Snapshot) -> list[Problem]:

@@ -85,9 +85,14 @@ def remove_file(file: File) -> None:
 
 def store_made(content: bytes, media_type: str, name: str, made_for: str) -> File:
     """Return a document that the feature `made_for` made for one person: kept apart from what authors uploaded."""
+    return store_stream(io.BytesIO(content), media_type, name, made_for)
+
+
+def store_stream(source: BinaryIO, media_type: str, name: str, made_for: str) -> File:
+    """Return what `store_made` returns, for content too large to hold in memory."""
     file = _file("document", media_type, name, None)
     file.made_for = made_for
-    return _store(file, io.BytesIO(content))
+    return _store(file, source)
 
 
 def _file(kind: str, media_type: str, name: str, by: Member | None) -> File:

@@ -46,10 +46,15 @@ class NotDoneYet(Refused):
 
 
 def enrol(member: Member, course: Course, by: Member | None = None) -> Enrolment:
-    """Return the member's active enrolment in the course; an ended or expired one goes on where it stopped."""
+    """Return the member's active enrolment in the course; an ended or expired one goes on where it stopped.
+
+    Raises Archived: nobody begins an archived course.
+    """
     enrolment = _enrolment(member, course)
     if enrolment is not None and enrolment.is_open:
         return enrolment
+    if course.state == "archived":
+        raise queries.Archived
     ends_at = turns.ends_at(course.id)
     enrolment = _inserted(member, course, by) or _enrolment(member, course)
     assert enrolment is not None
@@ -303,7 +308,7 @@ def _finish_if_approved(enrolment: Enrolment, lesson_id: UUID) -> bool:
     member = db.session.get_one(Member, enrolment.member_id)
     try:
         open_ = queries.lesson_for(member, enrolment.course_id, lesson_id, lock=True, even_locked=True)
-    except NotFound:  # the enrolment ended, or the lesson is no longer published: the approval is kept for then
+    except (NotFound, queries.Archived):  # the enrolment ended, the lesson or course is gone: the approval is kept for then
         return False
     if open_.page.content["done_when"] != "approved" or not open_.is_approved:
         return False
@@ -329,7 +334,7 @@ def note_result(enrolment: Enrolment, lesson_id: UUID, percent: Decimal, is_pass
     progress = db.session.scalars(made.returning(Progress), execution_options={"populate_existing": True}).one()
     if not is_passed:
         return progress.done_at is not None
-    with suppress(NotFound, Gone):  # the enrolment ended, or the lesson is no longer published: the result is kept for then
+    with suppress(NotFound, Gone, queries.Archived):  # the enrolment ended, or the lesson is no longer published: the result is kept for then
         member = db.session.get_one(Member, enrolment.member_id)
         _complete(queries.lesson_for(member, enrolment.course_id, lesson_id, lock=True, even_locked=True), progress)
     return True

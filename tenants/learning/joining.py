@@ -13,7 +13,7 @@ from tenants.people.models import Member
 
 @on_join
 def enrol_on_joining(member: Member, course_id: UUID | None) -> None:
-    """Enrol the new member in the course of their invitation, if it still exists."""
+    """Enrol the new member in the course of their invitation, if it still exists and is not archived."""
     course = db.session.get(Course, course_id) if course_id else None
-    if course is not None:
+    if course is not None and course.state != "archived":
         enrol(member, course)

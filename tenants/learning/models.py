@@ -42,6 +42,10 @@ class Enrolment(AcademyBase):
     ended_at: Mapped[datetime | None] = optional_moment(purpose="when it was ended or had expired")
     ended_by: Mapped[UUID | None] = ref("members.id", purpose="who ended it", ondelete="SET NULL", nullable=True)
     reminded_at: Mapped[datetime | None] = optional_moment(purpose="last reminder that it expires")
+    news_at: Mapped[datetime | None] = optional_moment(
+        purpose="until when they read what changed in the course", personal="content", retention="academy",
+        on_erasure="delete", why_plain="a time stamp that versions are compared with",
+    )
     lesson_id: Mapped[UUID | None] = column(
         Uuid, purpose="lesson where they stopped", personal="content", retention="academy",
         on_erasure="delete", why_plain="an id", nullable=True,
@@ -95,6 +99,10 @@ class Progress(AcademyBase):
     done_at: Mapped[datetime | None] = optional_moment(
         purpose="when it was done", personal="content", retention="academy", on_erasure="delete",
         why_plain="a time stamp that the ruler draws",
+    )
+    redone_at: Mapped[datetime | None] = optional_moment(
+        purpose="when it was last done again, as an author asked", personal="content", retention="academy",
+        on_erasure="delete", why_plain="a time stamp that what is asked is compared with",
     )
     enrolment: Mapped[Enrolment] = relationship(back_populates="progress")
 

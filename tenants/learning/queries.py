@@ -24,6 +24,7 @@ from tenants.learning.rules import Mark, Result, Step, Way, lesson_done, way_of
 from tenants.people.models import Member
 
 STAFF = frozenset({"trainer", "author", "manager", "owner"})
+READABLE = ("published", "archived")
 
 
 class Expired(Gone):
@@ -32,6 +33,13 @@ class Expired(Gone):
     def __init__(self, course_id: UUID) -> None:
         super().__init__("enrolment expired")
         self.course_id = course_id
+
+
+class Archived(Refused):
+    """The course was archived: its participants read it and write nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("archived course")
 
 
 class Locked(Refused):
@@ -56,6 +64,11 @@ class Taken:
     def title(self) -> str:
         """Return the title as published."""
         return str(self.outline["title"])
+
+    @property
+    def is_archived(self) -> bool:
+        """Return whether it can only be read."""
+        return self.course.state == "archived"
 
 
 @dataclass
@@ -86,10 +99,10 @@ class OpenLesson:
         return lesson_done("approved", False, results_of(self.page, self.rows, self.approvals))
 
 
-def courses_of(member: Member) -> list[Taken]:
-    """Return the courses that the member takes, the latest active first. Two statements."""
+def courses_of(member: Member, archived: bool = False) -> list[Taken]:
+    """Return the courses that the member takes, the latest active first; archived ones only if asked. Two statements."""
     rows: Sequence[Any] = db.session.execute(
-        _taken().where(Enrolment.member_id == member.id)
+        _taken().where(Enrolment.member_id == member.id, Course.state.in_(READABLE if archived else READABLE[:1]))
         .order_by(Enrolment.active_at.desc().nulls_last(), Enrolment.enrolled_at.desc())
     ).all()
     marks = marks_of([enrolment.id for enrolment, *_ in rows])
@@ -99,7 +112,8 @@ def courses_of(member: Member) -> list[Taken]:
 def course_for(member: Member, course_id: UUID, lock: bool = False) -> Taken:
     """Return one course that the member takes; `lock` when something is to be written.
 
-    Raises Expired when the member's time has passed, NotFound when they do not take it.
+    An archived course can still be read, never written. Raises Expired when the member's time has passed, NotFound when
+    they do not take it, Archived.
     """
     wanted = _taken().where(Enrolment.member_id == member.id, Enrolment.course_id == course_id)
     if lock:
@@ -107,6 +121,8 @@ def course_for(member: Member, course_id: UUID, lock: bool = False) -> Taken:
     row: Any = db.session.execute(wanted).one_or_none()
     if row is None:
         raise _why_not(member, course_id)
+    if lock and row[1].state == "archived":
+        raise Archived
     return _view(row, marks_of([row[0].id])[row[0].id])
 
 
@@ -137,7 +153,7 @@ def _taken() -> sa.Select[Enrolment, Course, dict[str, Any], Member, str]:
         .join(Publication, Publication.id == Course.publication_id)
         .outerjoin(Member, Member.id == Course.trainer_id)
         .options(lazyload(Member.role_rows))
-        .where(is_open_now(), Course.state == "published")
+        .where(is_open_now(), Course.state.in_(READABLE))
     )
 
 
@@ -246,7 +262,7 @@ def file_for(member: Member, file_id: UUID) -> File:
             sa.select(sa.literal(1)).select_from(Enrolment)
             .join(Course, Course.id == Enrolment.course_id)
             .join(Publication, Publication.id == Course.publication_id)
-            .where(Enrolment.member_id == member.id, is_open_now(), Course.state == "published")
+            .where(Enrolment.member_id == member.id, is_open_now(), Course.state.in_(READABLE))
             .where(Publication.outline["files"].has_key(str(file_id)))
         )
         otherwise = shown.exists()

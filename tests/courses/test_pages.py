@@ -284,14 +284,15 @@ def test_people_are_enrolled_and_taken_off(app: HostedFlask, cast: Cast, written
     assert cast.client(app, "participant").get(f"{url}/people").status_code == 403
 
 
-def test_an_archived_course_is_gone_for_participants(app: HostedFlask, browser: FlaskClient, cast: Cast, written: Written) -> None:
+def test_an_archived_course_leaves_the_lists_and_can_still_be_read(app: HostedFlask, browser: FlaskClient, cast: Cast, written: Written) -> None:
     url = f"/courses/{written.course}"
     browser.post(f"{url}/publications")
     browser.post(f"{url}/enrolments", data={"member": [str(cast.ids["participant"])]})
     learner = cast.client(app, "participant")
     assert learner.get(f"/learn/{written.course}").status_code == 200
     browser.post(f"{url}/archive")
-    assert learner.get(f"/learn/{written.course}").status_code == 404
+    assert learner.get(f"/learn/{written.course}").status_code == 200
+    assert cast.client(app, "second").get(f"/learn/{written.course}").status_code == 404
     browser.post(f"{url}/return")
     assert learner.get(f"/learn/{written.course}").status_code == 200
 
