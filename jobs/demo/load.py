@@ -19,7 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, people
+from jobs.demo import bank, certificates, people, transfer
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -95,6 +95,7 @@ def _load_academy(demo: DemoAcademy) -> None:
         gather(demo, members, [course for course, _ in courses.values()])
         bank.write(demo, [course for course, _ in courses.values()], members[demo.people[1].key])
         people.write(demo, members[demo.people[0].key])
+        transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:

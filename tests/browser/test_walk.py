@@ -54,14 +54,15 @@ NO_PAGE = frozenset(
     "assets.file assets.theme assets.palette mailbox.show health.up language.choose files.show learning.own_work_file "
     "learning.resume courses.changes exercises.peer_file academies.address academies.export courses.reading mailbox.html "
     "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
-    "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template".split()
+    "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template "
+    "transfer.download".split()
 )
 LINKS = frozenset(
     "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.entry "
     "people.set_password people.confirm_email catalogue.join catalogue.prove".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them; test_sitting at a test.
-AFTERWARDS = frozenset("accounts.sign_up_done academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting".split())
+AFTERWARDS = frozenset("accounts.sign_up_done academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
 LOOKS = {
     "nl": [(320, "light"), (1280, "dark")],
