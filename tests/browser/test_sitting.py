@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +66,8 @@ def test_T44_a_lost_connection_in_a_timed_test_loses_no_answer(site: Site, brows
     expect(page.locator("textarea")).to_have_value("Because it smells good.")
     expect(page.locator(".autosave-text")).to_contain_text("Saved")
 
-    site.web.kill()
+    for pid in [site.web.pid, *site.web_pids()]:
+        os.kill(pid, signal.SIGKILL)
     site.web.wait(30)
     page.locator("textarea").fill("Because it smells good, and people smile.")
     expect(page.locator(".autosave")).to_contain_text("Not saved")
