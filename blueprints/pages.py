@@ -14,6 +14,7 @@ from blueprints.dev import dev
 from blueprints.erasure import erasure
 from blueprints.exercises import exercises
 from blueprints.files import files
+from blueprints.groups import groups
 from blueprints.health import health
 from blueprints.home import home
 from blueprints.hosts import HostedFlask
@@ -22,8 +23,9 @@ from blueprints.issuers import issuers
 from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
+from blueprints.media import media
 from blueprints.people import people
-from blueprints.progress import progress
+from blueprints.reports import reports
 from blueprints.reviews import reviews
 from blueprints.sessions import sessions
 from blueprints.settings import settings
@@ -36,8 +38,8 @@ def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
-    for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, progress, files,
-                      sessions, settings, surveys, assessments, erasure, imports, transfer):  # fmt: skip
+    for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
+                      sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

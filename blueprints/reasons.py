@@ -11,6 +11,7 @@ from tenants.courses.actions import MAX_TITLE
 from tenants.courses.markup import MAX_MARKDOWN
 from tenants.courses.rules import MAX_CHOICES
 from tenants.exercises.rules import MAX_PHRASE, MOST_PHRASES
+from tenants.groups.rules import MAX_NAME as MAX_GROUP_NAME
 from tenants.learning.rules import MAX_TEXT
 from tenants.settings.actions import MAX_NAME
 
@@ -28,6 +29,8 @@ REASONS = {
     "empty question": _l("Write the question first; then it can go to the question bank."),
     "decided": _l("Somebody decided about this request already. Open the page of requests to see what is open."),
     "days": _l("Choose a number of days to undo from 0 to 90."),
+    "group archived": _l("This group is archived. Bring it back first."),
+    "group name": _l("A group has a name of 1 to %(most)d characters.", most=MAX_GROUP_NAME),
     "last owner": _l("You are the only owner. Give the academy another owner before you leave."),
     "name or colour": _l("Give the academy a name of 2 to 80 characters and a colour such as #2f5bb7."),
     "no such block": _l("This part of the lesson was changed meanwhile. Reload the page and try again."),
@@ -73,6 +76,8 @@ REASONS = {
     "no design": _l("This course gives no certificate yet. Choose a design on the course's page first."),
     "no such share": _l("Choose who may see the certificate: nobody, the facts, or your name too."),
     "not valid any more": _l("This certificate was replaced, renewed or revoked meanwhile. Open it again to see how it stands."),
+    "captions policy": _l("Choose whether missing captions block publishing, or only warn."),
+    "file in use": _l("This file is shown somewhere, so it cannot be deleted. Take it out there first."),
     "rows": _l("Something in the file changed meanwhile. Read it again and look at the rows."),
     "too many keys": _l("The platform took no new signing key from this academy. Ask its people for help."),
     "why ended": _l("Write down why, in at most 500 characters: it is kept with the certificate."),

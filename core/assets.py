@@ -1,7 +1,8 @@
 """Static files at addresses that change when the files change, so that browsers may keep them for ever.
 
-Every file under static/ is read into memory at the start, text also packed. `app.css` is the one
-stylesheet of a page: all files of static/css joined, tokens first; the layers decide who wins.
+Every file under static/ is read into memory at the start, text also packed. `app.css` is the stylesheet of every page:
+all files of static/css joined, tokens first; the layers decide who wins. `staff.css` joins static/css/staff: what only
+authors, trainers and managers see.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from core.errors import NotFound
 
 ROOT = Path(__file__).resolve().parent.parent / "static"
 BUNDLE = "app.css"
+BUNDLES = {BUNDLE: "css", "staff.css": "css/staff"}
 FIRST = ("tokens", "reset", "base", "layout")
 YEAR_S = 31_536_000
 LOOK_EVERY_S = 0.5  # a page asks for dozens of addresses; walking the folder for each took longer than the page
@@ -73,11 +75,11 @@ class Shelf:
 
 
 def read_files(root: Path, paths: list[Path]) -> dict[str, Asset]:
-    """Return every file by its name below `root`, the stylesheets joined into one."""
-    sheets = [p for p in paths if p.parent == root / "css"]
-    files = {p.relative_to(root).as_posix(): asset(p.name, p.read_bytes()) for p in paths if p not in sheets}
-    files[BUNDLE] = asset(BUNDLE, joined(sheets))
-    return files
+    """Return every file by its name below `root`, the stylesheets of a bundle joined into one."""
+    sheets = {name: [p for p in paths if p.parent == root / folder] for name, folder in BUNDLES.items()}
+    bundled = {p for part in sheets.values() for p in part}
+    files = {p.relative_to(root).as_posix(): asset(p.name, p.read_bytes()) for p in paths if p not in bundled}
+    return files | {name: asset(name, joined(part)) for name, part in sheets.items()}
 
 
 def joined(sheets: list[Path]) -> bytes:

@@ -11,6 +11,7 @@ import ipaddress
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ LANGUAGES = ("nl", "en")
 SETTINGS = frozenset(
     """KWEEK_ENV PORT PUBLIC_PORT BIND WEB_WORKERS WORKERS PLATFORM_NAME PLATFORM_DOMAINS SCHEME SECRET_KEY
     DATABASE_URL OWNER_DATABASE_URL SUPERUSER_DATABASE_URL REDIS_URL KEYSTORE_DIR MASTER_KEY_FILE FILES_DIR SMTP_URL
-    MAIL_FROM CLOSING_UNDO_DAYS SPARE_SCHEMAS TRUSTED_PROXIES ACCEPT_UNHARDENED""".split()
+    MAIL_FROM CLOSING_UNDO_DAYS SPARE_SCHEMAS TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG""".split()
 )  # what the file may hold; KWEEK_HOME says where it is looked for
 T = TypeVar("T")
 
@@ -69,6 +70,7 @@ class Config:
     bind: str
     web_workers: int
     workers: int
+    ffmpeg: str | None = None
 
 
 _config: Config | None = None
@@ -120,6 +122,7 @@ def load(environ: Mapping[str, str]) -> Config:
         bind=values.read("BIND", "127.0.0.1", _ip_address),
         web_workers=values.number("WEB_WORKERS", 2, 1, 64),
         workers=values.number("WORKERS", 2, 1, 32),
+        ffmpeg=values.read("FFMPEG", "", _program),
     )
 
 
@@ -204,6 +207,16 @@ def _path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("give a path, such as /var/lib/kweek.")
     return Path(text).expanduser().absolute()
+
+
+def _program(text: str) -> str | None:
+    """Return where ffmpeg is: as set, or on the PATH when nothing is set; None where it is missing or `none`."""
+    if text == "none":
+        return None
+    found = shutil.which(text or "ffmpeg")
+    if text and not found:
+        raise ValueError("there is no such program that may be run. Give its path, leave it out, or write none.")
+    return found
 
 
 def _outside(keystore: Path) -> Callable[[str], Path]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Response, g, request
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; media-src 'self' blob:; form-action 'self'{targets}; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; media-src 'self' blob:; {frames}form-action 'self'{targets}; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -15,9 +17,18 @@ def allow_form_target(origin: str) -> None:
     g.setdefault("form_targets", set()).add(origin)
 
 
+def allow_frames(origins: Iterable[str]) -> None:
+    """Let this page show frames of these sites; without a call no page may show any."""
+    g.setdefault("frame_origins", set()).update(origins)
+
+
 def policy() -> str:
     """Return the content security policy of this answer."""
-    return POLICY.format(targets="".join(f" {origin}" for origin in sorted(g.get("form_targets", ()))))
+    framed = sorted(g.get("frame_origins", ()))
+    return POLICY.format(
+        targets="".join(f" {origin}" for origin in sorted(g.get("form_targets", ()))),
+        frames=f"frame-src {' '.join(framed)}; " if framed else "",
+    )
 
 
 def put_security_headers(response: Response) -> Response:

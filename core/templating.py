@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, has_request_context, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import gettext
 from werkzeug.routing import BuildError
 
@@ -32,6 +32,7 @@ def install(app: Flask) -> None:
         theme_url=theme.theme_url,
         advise=theme.advise,
         scheme=scheme,
+        on_staff_page=on_staff_page,
         initials=initials,
         platform_name=platform_name,
         ruler_bars=ruler_bars,
@@ -47,6 +48,12 @@ def scheme() -> str | None:
     """Return `light` or `dark` when the person chose one, None to follow their device."""
     wish = request.cookies.get(SCHEME_COOKIE) if has_request_context() else None
     return wish if wish in SCHEMES else None
+
+
+def on_staff_page() -> bool:
+    """Return whether the page is for somebody who does more here than learn; asks the database nothing."""
+    user = g.get("_login_user")
+    return any(role != "participant" for role in getattr(user, "roles", ()))
 
 
 def platform_name() -> str:

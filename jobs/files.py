@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -10,7 +11,9 @@ from core import queue
 from core.academies.models import Academy
 from core.db import db
 from jobs.registry import every
+from tenants.files import playable
 from tenants.files.actions import sweep_orphans
+from tenants.media import actions as media
 
 
 @queue.job("files.sweep_all", scope="core")
@@ -23,8 +26,15 @@ def sweep_all() -> None:
 
 @queue.job("files.sweep")
 def sweep() -> None:
-    """Delete files on disk that no row has known for a day."""
+    """Delete what authors deleted 30 days ago, and files on disk that no row has known for a day."""
+    media.sweep()
     sweep_orphans()
+
+
+@queue.job("files.make_playable", owner=True, limit_s=playable.MOST_S + 600, tries=3)
+def make_playable(file_id: str, number: int) -> None:
+    """Make a film playable. It opens frames of its own: no transaction stands open while ffmpeg works."""
+    playable.make(number, UUID(file_id))
 
 
 every(timedelta(days=1), "files.sweep_all")

@@ -12,7 +12,9 @@ from tenants.courses import models as courses
 from tenants.erasure import models as erasure
 from tenants.exercises import models as exercises
 from tenants.files import models as files
+from tenants.groups import models as groups
 from tenants.imports import models as imports
+from tenants.learning import group_models
 from tenants.learning import models as learning
 from tenants.mail import models as mail
 from tenants.people import models as people
@@ -22,6 +24,6 @@ from tenants.surveys import models as surveys
 from tenants.transfer import models as transfer
 
 __all__ = [
-    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files", "imports", "learning", "mail", "people",
-    "sessions", "settings", "surveys", "transfer",
+    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files",
+    "group_models", "groups", "imports", "learning", "mail", "people", "sessions", "settings", "surveys", "transfer",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -100,6 +100,11 @@ class Resolver:
         self._known: dict[Key, Known] = {}
         self._forgotten = 0
         self._lock = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_forget(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` whenever an academy was changed, suspended or closed: drop what is kept of academies."""
+        self._listeners.append(listener)
 
     def academy(self, place: Place) -> AcademyFacts:
         """Return the academy at `place`. Raises NotFound."""
@@ -137,6 +142,8 @@ class Resolver:
         with self._lock:
             self._known = {}
             self._forgotten += 1
+        for listener in self._listeners:
+            listener()
 
 
 def _ask(keys: Sequence[Key]) -> dict[Key, AcademyFacts]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+import tenants.certificates.own_work  # noqa: F401  adds certificates to a person's own work
+
 certificates = Blueprint("certificates", __name__)
 
 from blueprints.certificates import courses, designs, imports, issued, own, verify, words  # noqa: E402, F401  the routes

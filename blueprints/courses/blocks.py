@@ -16,6 +16,7 @@ from blueprints.courses.editor import editor_page
 from blueprints.courses.exercise_form import exercise_sent
 from blueprints.courses.outline import load, ordered, step
 from blueprints.courses.pages import Answer
+from blueprints.courses.piece_form import file_facts, piece_sent
 from blueprints.courses.words import upload_words
 from blueprints.me import is_fragment, me
 from core.access import roles, takes_files
@@ -23,13 +24,15 @@ from core.config import LANGUAGES
 from core.errors import Refused
 from tenants.courses import block_actions, queries
 from tenants.courses.block_actions import ChangedMeanwhile, ChoiceDraft, QuestionDraft
-from tenants.courses.markup import html_of
+from tenants.courses.markup import MAX_MARKDOWN, html_of
 from tenants.courses.models import Block, Course
+from tenants.courses.pieces import PARTS
 from tenants.files.actions import store_file
 from tenants.files.looks import NotThat
+from tenants.files.models import File
 
 MOST_UPLOADED = 512 * 1024 * 1024
-TAKES = {"image": "image", "video": "video", "question": "image"}
+TAKES = {"image": "image", "video": "video", "question": "image", "audio": "audio", "file": "document"}
 FLAGS = ("decorative", "silent")
 RULE_FIELDS = ("accepted", "typos", "case", "value", "tolerance", "unit", "items", "extra", "text", "alt", "partial",
                "has_partial")  # fmt: skip
@@ -62,9 +65,10 @@ def again(course: Course, block: Block, sentence: str, typed: Any = None, status
 @courses.post("/courses/<uuid:course_id>/lessons/<uuid:lesson_id>/blocks")
 @roles("author", "manager", "owner")
 def add_block(course_id: UUID, lesson_id: UUID) -> Answer:
-    """Add an empty block at the end of the lesson."""
-    course = load(course_id)
-    return back(block_actions.add_block(queries.lesson_of(course, lesson_id), request.form.get("kind", "")))
+    """Add an empty block below the one named by `after`, or at the end of the lesson."""
+    lesson = queries.lesson_of(load(course_id), lesson_id)
+    after = _uuid(request.form.get("after", ""))
+    return back(block_actions.add_block(lesson, request.form.get("kind", ""), after=after))
 
 
 @courses.post("/courses/<uuid:course_id>/lessons/<uuid:lesson_id>/blocks/order")
@@ -108,6 +112,8 @@ def body_sent(kind: str) -> dict[str, Any]:
     """Return the parts of a block that its form sent."""
     if kind == "exercise":
         return exercise_sent()
+    if kind in PARTS:
+        return piece_sent(kind)
     sent: dict[str, Any] = {name: _typed(name) for name in TEXTS.get(kind, ()) if name in request.form}
     for name in FLAGS:
         if f"has_{name}" in request.form:
@@ -187,7 +193,7 @@ def _uuid(text: str) -> UUID | None:
 @roles("author", "manager", "owner")
 @takes_files(MOST_UPLOADED)
 def upload(course_id: UUID, block_id: UUID) -> Answer:
-    """Put an image or a video into the block."""
+    """Put an image, a video, a sound or a document into the block."""
     course, block = load_block(course_id, block_id)
     sent = request.files.get("file")
     try:
@@ -195,16 +201,20 @@ def upload(course_id: UUID, block_id: UUID) -> Answer:
             raise NotThat("empty")
         file = store_file(TAKES[block.kind], cast(BinaryIO, sent.stream), sent.filename or "", me())
     except NotThat as refusal:
-        return again(course, block, upload_words(refusal.why, "video" if block.kind == "video" else "image"))
-    if block.kind == "question":
-        picture = {"file_id": str(file.id), "width": file.width, "height": file.height}
-        block_actions.save_picture(block, picture)
-        return back(block)
-    facts = {"width": file.width, "height": file.height} if block.kind == "image" else {
-        "seconds": file.seconds, "media_type": file.media_type
-    }
-    block_actions.save_body(block, {"file_id": str(file.id), **facts})
+        return again(course, block, upload_words(refusal.why, TAKES.get(block.kind, "image")))
+    put_file(block, file)
     return back(block)
+
+
+def put_file(block: Block, file: File) -> None:
+    """Let the block show the file; what was written about an earlier one stays."""
+    if block.kind == "question":
+        block_actions.save_picture(block, {"file_id": str(file.id), "width": file.width, "height": file.height})
+        return
+    facts = file_facts(block.kind, file, block.body.get("title", ""))
+    if block.kind == "image" and file.alt and not block.body.get("alt"):
+        facts["alt"] = file.alt
+    block_actions.save_body(block, facts)
 
 
 @courses.post("/courses/<uuid:course_id>/blocks/<uuid:block_id>/captions")
@@ -269,10 +279,8 @@ def restore_block(course_id: UUID, block_id: UUID) -> Answer:
     return back(block)
 
 
-@courses.get("/courses/<uuid:course_id>/blocks/<uuid:block_id>/reading")
+@courses.post("/courses/drawn")
 @roles("author", "manager", "owner")
-def reading(course_id: UUID, block_id: UUID) -> str:
-    """Return a text block as participants will read it."""
-    course = queries.course_to_edit(me(), course_id)
-    block = queries.block_of(course, block_id)
-    return html_of(block.body.get("markdown", ""))
+def drawn() -> str:
+    """Return the Markdown that was sent as participants will read it; nothing is kept."""
+    return html_of(request.form.get("markdown", "")[:MAX_MARKDOWN])

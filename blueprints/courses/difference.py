@@ -18,7 +18,8 @@ CODES: dict[str, Mapping[str, Any]] = {
         "viewed": _l("Participant has seen it to the end"), "marked": _l("Participant marks as done"),
         "question": _l("Question is right"), "approved": _l("Exercises are approved"), "passed": _l("Test is passed"),
     },
-    "cover": COVER_NAMES, "language": NAMES, "mode": {"anonymous": _l("Anonymous"), "named": _l("With name")},
+    "cover": COVER_NAMES, "language": NAMES, "tone": {"note": _l("Note"), "tip": _l("Tip"), "warning": _l("Warning")},
+    "mode": {"anonymous": _l("Anonymous"), "named": _l("With name")},
 }  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def part_words(part: Part) -> str:
         "course": _("About this course"), "module": _("Module"), "lesson": _("Lesson"), "text": _("Text"),
         "image": _("Image"), "video": _("Video"), "question": _("Question"), "exercise": _("Exercise"),
         "survey": _("Survey"), "audio": _("Audio"), "file": _("File"), "callout": _("Callout"),
-        "checklist": _("Checklist"), "accordion": _("Accordion"), "embed": _("Embed"), "package": _("Package"),
+        "checklist": _("Checklist"), "accordion": _("Accordion"), "embed": _("Video from the web"), "package": _("Package"),
         "divider": _("Divider"), "draw": _("Questions from the bank"),
     }.get(part.what, _("Part of the lesson"))  # fmt: skip
     return {
@@ -65,6 +66,7 @@ def edit_words(name: str) -> str:
         "value": _("Right number"), "tolerance": _("Margin"), "unit": _("Unit"), "left": _("Left side"),
         "right": _("Right side"), "label": _("Name"), "intro": _("Introduction"), "mode": _("Anonymous or with name"),
         "points": _("Points"), "test": _("Test"), "description": _("Description"), "low": _("Lowest"), "high": _("Highest"),
+        "tone": _("Kind of callout"), "url": _("Address of the video"),
     }.get(name, _("Setting"))  # fmt: skip
 
 

@@ -6,18 +6,22 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from blueprints.courses import courses
 from blueprints.courses.outline import load
 from blueprints.courses.pages import Answer, course_page
+from blueprints.courses.words import course_warnings
 from blueprints.me import me
 from core.access import roles
 from core.errors import NotFound
+from core.headers import allow_frames
 from core.urls import safe_next
 from tenants.courses import publishing, queries
 from tenants.courses.content import snapshot_of
 from tenants.courses.models import Course
+from tenants.courses.pieces import frame_origins
 from tenants.learning.rules import way_of
 
 
@@ -33,6 +37,9 @@ def publish(course_id: UUID) -> Answer:
     except publishing.ChangedMeanwhile:
         return changes_page(course, meanwhile=True), 409
     flash(_("Published"))
+    if missing := len(course_warnings(course)):
+        flash(ngettext("Published, but %(num)d video or sound has no captions or transcript yet.",
+                       "Published, but %(num)d videos or sounds have no captions or transcript yet.", missing), "warning")  # fmt: skip
     return redirect(safe_next(request.form.get("next"), url_for(".show", course_id=course.id)))
 
 
@@ -78,6 +85,7 @@ def preview(course_id: UUID, lesson_id: UUID) -> str:
     step = way.step(str(lesson_id))
     if step is None:
         raise NotFound("no such lesson")
+    allow_frames(frame_origins(draft.pages[step.id]))
     return render_template("courses/preview.html", course=course, way=way, step=step, content=draft.pages[step.id])
 
 

@@ -15,6 +15,7 @@ from blueprints.me import is_fragment
 from core.access import roles
 from tenants.courses import actions, queries
 from tenants.courses.models import Course, Lesson
+from tenants.groups.queries import all_names
 from tenants.learning.release import BadRule, deadline_of, release_of
 
 FIELDS = ("release_on", "release_days", "release_after", "release_percent", "deadline_on", "deadline_days")
@@ -54,6 +55,20 @@ def rule_words(error: BadRule) -> str:
 def rule_fields(lesson: Lesson) -> dict[str, str]:
     """Return the rules of a lesson as its form shows them."""
     return {**_shown(lesson.rules, "release"), **_shown(lesson.rules, "deadline")}
+
+
+@courses.app_template_global()
+def groups_to_choose() -> list[tuple[UUID, str]]:
+    """Return the groups that a lesson may be for."""
+    return all_names()
+
+
+@courses.app_template_global()
+def release_groups(lesson: Lesson) -> list[str]:
+    """Return the ids of the groups that the lesson is for, as sent or as stored; none: everybody."""
+    if request.form:
+        return request.form.getlist("release_groups")
+    return list((lesson.rules.get("release") or {}).get("groups") or ())
 
 
 @courses.app_template_global()

@@ -11,11 +11,13 @@ from werkzeug.utils import secure_filename
 from blueprints.files import files
 from blueprints.me import me
 from core.access import signed_in
-from tenants.files import storage
+from core.errors import NotFound
+from tenants.files import queries, storage
 from tenants.files.models import File
 from tenants.learning.queries import file_for
 
-INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm", "text/vtt"})
+INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm", "text/vtt",
+                    "audio/mpeg", "audio/mp4", "audio/wav"})  # fmt: skip
 SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
@@ -24,6 +26,16 @@ SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 def show(file_id: UUID) -> Response:
     """Send a file that the member may see; pictures and films open, everything else is downloaded."""
     return sent(file_for(me(), file_id))
+
+
+@files.get("/files/<uuid:file_id>/poster")
+@signed_in
+def poster(file_id: UUID) -> Response:
+    """Send the still of a film that the member may see."""
+    still = queries.poster_of(file_for(me(), file_id))
+    if still is None:
+        raise NotFound("no still")
+    return sent(still)
 
 
 def sent(file: File, name: str | None = None) -> Response:

@@ -61,10 +61,12 @@ def counts() -> dict[str, int]:
 ACADEMY = (
     ("learning.home", _l("My learning"), "home", frozenset[str]()),
     ("reviews.index", _l("Review"), "pen", frozenset({"trainer", "manager", "owner"})),
-    ("progress.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
+    ("reports.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),
     ("bank.index", _l("Question bank"), "quiz", frozenset({"author", "manager", "owner"})),
+    ("media.index", _l("Media"), "image", frozenset({"author", "manager", "owner"})),
     ("people.index", _l("People"), "user", frozenset({"manager", "owner"})),
+    ("groups.index", _l("Groups"), "people", frozenset({"trainer", "manager", "owner"})),
     ("catalogue.index", _l("Catalogue"), "search", frozenset[str]()),
     ("sessions.agenda", _l("Agenda"), "cal", frozenset[str]()),
     ("certificates.index", _l("Certificates"), "award", frozenset[str]()),

@@ -15,6 +15,8 @@ from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import is_fragment, me, sent_id
 from core.access import signed_in
 from core.errors import NotFound, Refused
+from core.headers import allow_frames
+from tenants.courses.pieces import frame_origins
 from tenants.exercises.queries import threads_on
 from tenants.learning import actions, drafts, queries
 from tenants.learning.changes import is_asked_again, questions_again, read_news, redo
@@ -51,12 +53,14 @@ def context_of(open_: OpenLesson, errors: dict[str, str] | None = None, **given:
     """Return what the player's templates need."""
     way = replace(open_.taken.way, stopped_at=open_.step.id)
     given = {**questions_again(open_), **given}
+    allow_frames(frame_origins(open_.page.content))
     return {
         "open": open_, "taken": open_.taken, "step": open_.step, "way": way, "content": open_.page.content,
         "answers": {**open_.answers, **given}, "errors": errors or {}, "modules": modules_of(open_.taken, open_.step),
         "previous": way.before(open_.step), "following": way.after(open_.step), "next_open": way.next_open(open_.step),
         "asked_again": is_asked_again(open_) and not open_.taken.is_archived,
         "why": request.args.get("why"), "threads": threads_on(open_) if open_.step.exercises else {},
+        "ticks": {key: queries.ticked(row) for key, row in open_.ticks.items()},
     }
 
 
@@ -132,6 +136,17 @@ def fragment(question_id: UUID, context: dict[str, Any]) -> str:
     """Return the one question, and the action bar that may have changed with it."""
     question = queries.question_on(context["open"].page, question_id)
     return render_template("learning/_answered.html", question=question, **context)
+
+
+@learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/checklists/<uuid:block_id>")
+@signed_in
+def tick(course_id: UUID, lesson_id: UUID, block_id: UUID) -> Answer:
+    """Keep what is ticked in a checklist."""
+    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    actions.save_ticks(open_, block_id, request.form.getlist("item"), sent_id())
+    if is_fragment():
+        return "", 204
+    return redirect(url_for(".lesson", course_id=course_id, lesson_id=lesson_id, _anchor=f"block-{block_id}"))
 
 
 @learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/place")

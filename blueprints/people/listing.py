@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,21 +19,46 @@ from core.access import roles
 from core.limits import Limit
 from core.urls import platform_url
 from tenants.courses.choices import courses_to_join
+from tenants.groups.queries import all_names, groups_of
+from tenants.groups.sight import in_group
 from tenants.people import inviting, queries, rules
 from tenants.people.inviting import Host, Invited
 from tenants.people.models import Member
+from tenants.people.queries import Wanted
+from tenants.people.roster import ORDERS
 
 
 @people.get("/people")
 @roles("owner", "manager")
 def index() -> Any:
     """List members, with a filter by role and a search; and invitations that wait."""
-    role = request.args.get("role") if request.args.get("role") in ORDER else None
-    found = queries.people_page(request.args.get("page", 1, type=int), role, request.args.get("q", ""))
+    wanted, group_id = wanted_of(request.args), request.args.get("group", type=UUID)
+    found = queries.people_page(wanted, *([in_group(group_id)] if group_id else []))
+    kept = {name: value for name, value in request.args.items() if value and name != "page"}
     return credentials.page(
-        "people/index.html", None, found=found, role=role, invitations=queries.open_invitations(),
-        counts=queries.counts_by_role(), role_names=ROLE_NAMES, order=ORDER,
+        "people/index.html", None, found=found, wanted=wanted, group_id=group_id, kept=kept, sorted_url=sorted_url,
+        invitations=queries.open_invitations(), counts=queries.counts_by_role(), role_names=ROLE_NAMES, order=ORDER,
+        groups=all_names(),
     )  # fmt: skip
+
+
+def wanted_of(values: Mapping[str, str]) -> Wanted:
+    """Return whom the address asks to see; what cannot be read asks nothing."""
+    role, state, sort = values.get("role"), values.get("state", ""), values.get("sort", "")
+    number = values.get("page", "1")
+    return Wanted(
+        role if role in ORDER else None, values.get("q", "")[:200], state if state in queries.STATES else "active",
+        sort if sort.removeprefix("-") in ORDERS else "name", int(number) if number.isdecimal() and len(number) < 7 else 1,
+    )  # fmt: skip
+
+
+def sorted_url(wanted: Wanted, order: str) -> dict[str, str]:
+    """Return what a column's head needs: the address that sorts by it (or turns the order), and how it is sorted now."""
+    is_now, is_down = wanted.order == order, wanted.sort.startswith("-")
+    values: dict[str, Any] = {**request.args.to_dict(), "sort": f"-{order}" if is_now and not is_down else order}
+    values.pop("page", None)
+    told = {"url": url_for(".index", **values)}
+    return {**told, "sort": "descending" if is_down else "ascending"} if is_now else told
 
 
 @people.route("/people/invite", methods=["GET", "POST"])
@@ -84,7 +110,7 @@ def show(member_id: UUID) -> Any:
         return credentials.here(url_for(".index"), _("The roles are saved."))
     return credentials.page(
         "people/show.html", form, member=member, role_names=ROLE_NAMES, role_hints=ROLE_HINTS, order=ORDER,
-        may_change=rules.may_change(current_user.roles, member.roles),
+        groups=groups_of(_me(), member.id), may_change=rules.may_change(current_user.roles, member.roles),
         may_remove=rules.may_remove(current_user.roles, member.roles, member.id == current_user.id),
     )  # fmt: skip
 

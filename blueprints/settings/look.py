@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -15,7 +15,7 @@ from blueprints.settings import settings
 from core.access import roles
 from core.i18n import NAMES
 from core.theme import hex_of
-from tenants.settings import actions
+from tenants.settings import actions, choices
 
 
 class LookForm(FlaskForm):  # type: ignore[misc]
@@ -42,3 +42,12 @@ def show() -> str | Response | tuple[str, int]:
         flash(_("Saved"))
         return redirect(url_for(".show"))
     return render_template("settings/show.html", form=form), 422 if form.errors else 200
+
+
+@settings.post("/settings/captions")
+@roles("owner")
+def captions() -> Response:
+    """Let missing captions block publishing, or only warn."""
+    choices.choose_captions(request.form.get("captions", ""), me())
+    flash(_("Saved"))
+    return redirect(url_for(".show"))

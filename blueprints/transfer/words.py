@@ -33,6 +33,8 @@ def refusal_words(why: str, where: str = "") -> str:
         "not_image": _("An image in the archive is no image that we can show."),
         "not_video": _("A video in the archive is no video that browsers play."),
         "not_captions": _("Captions in the archive are no WebVTT."),
+        "not_audio": _("A sound in the archive is no sound that browsers play."),
+        "not_document": _("A document in the archive is not of a kind that can be offered."),
         "gone": _("The archive was deleted, because it waited too long. Upload it again."),
     }.get(why, _("This archive cannot be read. Export the course again."))
     return f"{sentence} ({where})" if where else sentence
@@ -48,6 +50,12 @@ def contents_words(report: Mapping[str, Any]) -> list[str]:
         "question": lambda n: ngettext("%(num)d question", "%(num)d questions", n),
         "exercise": lambda n: ngettext("%(num)d exercise", "%(num)d exercises", n),
         "survey": lambda n: ngettext("%(num)d survey in a lesson", "%(num)d surveys in lessons", n),
+        "file": lambda n: ngettext("%(num)d document", "%(num)d documents", n),
+        "audio": lambda n: ngettext("%(num)d sound", "%(num)d sounds", n),
+        "callout": lambda n: ngettext("%(num)d callout", "%(num)d callouts", n),
+        "checklist": lambda n: ngettext("%(num)d checklist", "%(num)d checklists", n),
+        "accordion": lambda n: ngettext("%(num)d accordion", "%(num)d accordions", n),
+        "embed": lambda n: ngettext("%(num)d video from the web", "%(num)d videos from the web", n),
     }
     lines = [
         ngettext("%(num)d module", "%(num)d modules", report["modules"]),

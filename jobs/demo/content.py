@@ -6,6 +6,7 @@ Structure: `load_courses()` returns DemoCourse (academy, slug, title, ...) -> `.
 - kind "text": `markdown` (CommonMark with tables; headings start at level 3);
 - kind "image": `file` (a name in `media/`), `alt`, `caption`;
 - kind "video": `file`, `title`, `captions` (DemoCaption language + file), `transcript`;
+- kinds of pieces.py (file, audio, callout ...): `body`, and `file` to be stored;
 - kind "question": `question` (DemoQuestion kind, prompt, choices, feedback, hint, rule as an author's form sends it).
 
 `DemoCourse.lessons` is the flat list; `cast.py` points at lessons by their 1-based number in it and at
@@ -26,6 +27,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from jobs.demo.pieces import PIECES, body_of
 
 HERE = Path(__file__).parent
 CONTENT = HERE / "content"
@@ -85,6 +88,7 @@ class DemoBlock:
     captions: tuple[DemoCaption, ...] = ()
     transcript: str = ""
     question: DemoQuestion | None = None
+    body: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -214,6 +218,8 @@ def _fenced(head: str, body: str) -> DemoBlock:
         return DemoBlock("image", file=file, alt=facts.get("alt", ""), caption=facts.get("caption", ""))
     if kind == "video":
         return _video(file, body)
+    if kind in PIECES:
+        return DemoBlock(kind, file=file if kind in ("file", "audio") else "", body=body_of(kind, file, body))
     raise ContentError(f"Unknown block :::{kind}.")
 
 

@@ -19,7 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, people, transfer
+from jobs.demo import bank, certificates, groups, people, transfer
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -95,6 +95,9 @@ def _load_academy(demo: DemoAcademy) -> None:
         gather(demo, members, [course for course, _ in courses.values()])
         bank.write(demo, [course for course, _ in courses.values()], members[demo.people[1].key])
         people.write(demo, members[demo.people[0].key])
+        slug, (first, _) = next(iter(courses.items()))
+        lead, trainer = (members[one.key] for one in demo.people[:2])
+        groups.add_group(demo.language, lead, trainer, [members[key] for key in takers[slug][:5]], first)
         transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])
 
 
@@ -174,7 +177,13 @@ def _block(lesson: Lesson, demo: DemoBlock, by: Member) -> None:
                     for one in demo.captions]  # fmt: skip
         add_block(lesson, "video", {"file_id": str(file.id), "title": demo.title, "transcript": demo.transcript,
                                     "captions": captions, "media_type": file.media_type, "seconds": file.seconds})  # fmt: skip
-    elif demo.question is not None:
+    elif demo.file:
+        file = _file("document" if demo.kind == "file" else "audio", demo.file, by)
+        facts = {"file_id": str(file.id), "media_type": file.media_type, "size_bytes": file.size_bytes}
+        add_block(lesson, demo.kind, {**demo.body, **facts})
+    elif demo.question is None:
+        add_block(lesson, demo.kind, demo.body)
+    else:
         block = add_block(lesson, "question")
         save_question(block, _draft(demo.question))
         if demo.question.file:

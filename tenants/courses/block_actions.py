@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from core.errors import Refused
 from tenants.courses.actions import touch_lesson
 from tenants.courses.markup import MAX_MARKDOWN
 from tenants.courses.models import BLOCK_KINDS, CHOICE_KINDS, QUESTION_KINDS, Block, Choice, Lesson, Question
+from tenants.courses.pieces import piece_new
 from tenants.courses.question_rules import rule_kept, rule_typed
 from tenants.courses.rules import MAX_CHOICES, arranged, stepped
 
@@ -49,17 +51,26 @@ class QuestionDraft:
     rule: dict[str, Any] = field(default_factory=dict)
 
 
-def add_block(lesson: Lesson, kind: str, body: dict[str, Any] | None = None) -> Block:
-    """Return a new block at the end of the lesson; a question starts with empty choices."""
+def row_id() -> str:
+    """Return a new id for a row of a block: an item to tick, a section."""
+    return secrets.token_hex(6)
+
+
+def add_block(lesson: Lesson, kind: str, body: dict[str, Any] | None = None, after: UUID | None = None) -> Block:
+    """Return a new block, below the block `after` or at the end of the lesson; a question starts with empty choices."""
     if kind not in BLOCK_KINDS:
         raise Refused("no such kind")
     place = max((block.position for block in lesson.blocks), default=-1) + 1
-    block = Block(id=ids.uuid7(), kind=kind, body=body or {}, position=place)
+    block = Block(id=ids.uuid7(), kind=kind, body=body or piece_new(kind, row_id), position=place)
     if kind == "question":
         block.question = Question(id=ids.uuid7(), kind="single", prompt="", feedback_right="", feedback_again="")
         block.question.choices = [Choice(id=ids.uuid7(), text="", position=n) for n in range(NEW_CHOICES)]
     lesson.blocks.append(block)
     touch_lesson(lesson)
+    order = [other.id for other in lesson.live_blocks if other is not block]
+    if after in order:
+        order.insert(order.index(after) + 1, block.id)
+        arrange_blocks(lesson, order)
     return block
 
 
@@ -140,13 +151,10 @@ def arrange_blocks(lesson: Lesson, wanted: Sequence[UUID]) -> None:
 
 def copy_block(block: Block) -> Block:
     """Return a copy of the block, right below it."""
-    twin = add_block(block.lesson, block.kind, copy.deepcopy(block.body))
+    twin = add_block(block.lesson, block.kind, copy.deepcopy(block.body), block.id)
     if block.question is not None and twin.question is not None:
         save_question(twin, draft_of(block.question))
         twin.question.rule = copy.deepcopy(block.question.rule)
-    order = [other.id for other in block.lesson.live_blocks if other.id != twin.id]
-    order.insert(order.index(block.id) + 1, twin.id)
-    arrange_blocks(block.lesson, order)
     return twin
 
 

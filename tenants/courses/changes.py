@@ -15,7 +15,7 @@ from tenants.courses.rules import Snapshot, Thing, common, tree_of
 
 How = Literal["added", "removed", "changed", "moved"]
 Piece = tuple[Literal["same", "added", "removed"], str]
-HIDDEN = frozenset({"id", "html", "width", "height", "seconds", "media_type", "page_id"})
+HIDDEN = frozenset({"id", "html", "width", "height", "seconds", "media_type", "size_bytes", "page_id"})
 CLOSED = frozenset({"release", "deadline", "file_id", "groups", "kind", "test", "types"})  # ids and codes: that it differs is said
 WORDS = re.compile(r"\s+|[^\s]+")
 MOST_WORDS = 2_000

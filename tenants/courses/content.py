@@ -10,6 +10,7 @@ from typing import Any
 from tenants.courses.exercise import exercise_content
 from tenants.courses.markup import html_of
 from tenants.courses.models import CHOICE_KINDS, Block, Course, Lesson, Module, Question
+from tenants.courses.pieces import PARTS, piece_content
 from tenants.courses.question_rules import rule_of
 from tenants.courses.rules import Snapshot, lesson_kind
 
@@ -70,12 +71,16 @@ def block_content(block: Block) -> dict[str, Any]:
     """Return the block as participants see it."""
     shapes = {"text": _text, "image": _image, "video": _video, "question": _question_block, "exercise": _exercise,
               "survey": _survey}  # fmt: skip
-    shape = shapes.get(block.kind, _as_it_is)
+    shape = shapes.get(block.kind, _piece if block.kind in PARTS else _as_it_is)
     return {"id": str(block.id), "kind": block.kind, **shape(block)}
 
 
 def _as_it_is(block: Block) -> dict[str, Any]:
     return dict(block.body)
+
+
+def _piece(block: Block) -> dict[str, Any]:
+    return piece_content(block.kind, block.body)
 
 
 def _text(block: Block) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from tenants.courses.changes import Group, difference
 from tenants.courses.content import digest_of, snapshot_of
 from tenants.courses.models import Course, Page, Publication
 from tenants.courses.rules import Problem, Snapshot, count_changes, problems_of
+from tenants.files.queries import unready
 from tenants.people.models import Member
+from tenants.settings.choices import captions_block
 
 
 class NotReady(Refused):
@@ -60,13 +62,26 @@ def publish_course(
     draft = snapshot_of(course)
     if seen is not None and seen != state_of(draft):
         raise ChangedMeanwhile("another author changed the course")
-    problems = problems_of(draft)
+    problems = problems_here(draft)
     if problems:
         raise NotReady(problems)
     live = queries.live_publication(course)
     if live is not None and not count_changes(draft, queries.live_snapshot(course)):
         return live
     return _publish(course, draft, by, again)
+
+
+def problems_here(draft: Snapshot) -> list[Problem]:
+    """Return what keeps the draft from being published in this academy: its rule on captions, films not playable yet."""
+    problems = problems_of(draft)
+    if any(problem.kind == "no_captions" for problem in problems) and not captions_block():
+        problems = [problem for problem in problems if problem.kind != "no_captions"]
+    films = [(lesson_id, page, block) for lesson_id, page in draft.pages.items() for block in page["blocks"] if block["kind"] == "video"]
+    waiting = unready(block["file_id"] for _lesson, _page, block in films)
+    return problems + [
+        Problem(f"video_{waiting[block['file_id']].state}", lesson_id, page["title"], block["id"])
+        for lesson_id, page, block in films if block["file_id"] in waiting
+    ]
 
 
 def _publish(course: Course, draft: Snapshot, by: Member | None, again: Collection[str]) -> Publication:
@@ -152,5 +167,5 @@ def mark_template(course: Course, is_template: bool, by: Member | None = None) -
     db.session.flush()
 
 
-__all__ = ["ChangedMeanwhile", "NotReady", "archive_course", "changes_in", "differences", "mark_template", "publish_course",
+__all__ = ["ChangedMeanwhile", "NotReady", "archive_course", "changes_in", "differences", "mark_template", "problems_here", "publish_course",
            "restore_course"]  # fmt: skip

@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 from tenants.courses.exercise import exercise_problem
 from tenants.courses.gaps import MAX_GAPS, gaps_of
+from tenants.courses.pieces import piece_problem
 
 Item = TypeVar("Item", bound=Hashable)
 AUTHORS = frozenset({"author", "manager", "owner"})
 MAX_CHOICES = 12
 DERIVED = ("html",)
+WARNINGS = ("no_captions", "no_transcript")
 DECIMAL = re.compile(r"-?[0-9]{1,18}(?:[.,][0-9]{1,12})?", re.ASCII)
 
 
@@ -122,6 +124,19 @@ def problems_of(draft: Snapshot) -> list[Problem]:
     ] + _order_problems(draft.outline)
 
 
+def warnings_of(draft: Snapshot) -> list[Problem]:
+    """Return what shuts people out although it may be published: videos without captions, sound without transcript."""
+    found = []
+    for lesson_id, page in draft.pages.items():
+        for block in page["blocks"]:
+            kind = _video_problem(block) if block["kind"] == "video" else None
+            if block["kind"] == "audio" and block["file_id"] and not block["transcript"].strip():
+                kind = "no_transcript"
+            if kind in WARNINGS:
+                found.append(Problem(kind, lesson_id, page["title"], block["id"]))
+    return found
+
+
 def _order_problems(outline: Mapping[str, Any]) -> list[Problem]:
     """Return the lessons that wait for one that does not come before them: nobody would ever get in."""
     before: set[str] = {"previous", ""}
@@ -164,8 +179,7 @@ def _test_problem(page: Mapping[str, Any]) -> str | None:
 def _block_problem(block: Mapping[str, Any]) -> str | None:
     checks = {"image": _image_problem, "video": _video_problem, "question": _question_problem,
               "exercise": exercise_problem, "survey": _survey_problem}  # fmt: skip
-    check = checks.get(block["kind"])
-    return check(block) if check else None
+    return checks.get(block["kind"], piece_problem)(block)
 
 
 def _image_problem(block: Mapping[str, Any]) -> str | None:

@@ -12,12 +12,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.apart import apart
+from core.config import config
 from core.db import db
 from tenants.files import storage
-from tenants.files.documents import GROUPS, MAX_DOCUMENT_BYTES, named, paper_of
-from tenants.files.looks import MAX_VIDEO_BYTES, NotThat, captions_of, film_of, picture_of
+from tenants.files.documents import GROUPS, MAX_AUDIO_BYTES, MAX_DOCUMENT_BYTES, kind_of, named, paper_of, sound_of
+from tenants.files.looks import MAX_VIDEO_BYTES, Film, NotThat, captions_of, film_of, picture_of, without_place
 from tenants.files.models import File
 from tenants.people.models import Member
 
@@ -27,8 +28,17 @@ PIECE_BYTES = 1 << 20
 
 
 def store_file(kind: str, source: BinaryIO, name: str, by: Member | None = None) -> File:
-    """Return the stored image, video or captions, told by its content. Raises NotThat, Unavailable."""
-    return {"image": store_image, "video": store_video, "captions": store_captions}[kind](source, name, by)
+    """Return the stored image, video, audio, captions or document, told by its content. Raises NotThat, Unavailable."""
+    stores = {"image": store_image, "video": store_video, "audio": store_audio, "captions": store_captions,
+              "document": store_document}  # fmt: skip
+    file = stores[kind](source, name, by)
+    file.in_library = True
+    return file
+
+
+def store_any(source: BinaryIO, name: str, by: Member | None = None) -> File:
+    """Return what an author uploaded to the library, its kind told by its content. Raises NotThat."""
+    return store_file(kind_of(source), source, name, by)
 
 
 def store_image(source: BinaryIO, name: str, by: Member | None = None) -> File:
@@ -40,13 +50,49 @@ def store_image(source: BinaryIO, name: str, by: Member | None = None) -> File:
 
 
 def store_video(source: BinaryIO, name: str, by: Member | None = None) -> File:
-    """Return the video as it was uploaded. Raises NotThat."""
+    """Return the video: as it was uploaded where browsers play it, else one that is made playable later. Raises NotThat."""
     if source.seek(0, io.SEEK_END) > MAX_VIDEO_BYTES:
         raise NotThat("too_large")
     film = film_of(source)
+    if not film.plays:
+        return _store_unplayable(source, name, film, by)
     file = _file("video", film.media_type, name, by)
     file.seconds = film.seconds
-    return _store(file, source)
+    return _store(file, without_place(source) if film.media_type == "video/mp4" else source)
+
+
+def _store_unplayable(source: BinaryIO, name: str, film: Film, by: Member | None) -> File:
+    """Return the film to come, its upload kept apart until then. Raises NotThat where ffmpeg is missing."""
+    if config().ffmpeg is None:
+        raise NotThat("needs_h264")
+    original = _file("video", film.media_type, name, by)
+    original.made_for = "playable"
+    _store(original, source)
+    stem = plain_name(name).rpartition(".")[0] or plain_name(name)
+    file = _file("video", "video/mp4", stem[-MAX_NAME + 4 :] + ".mp4", by)
+    file.state, file.source_id, file.seconds = "making", original.id, film.seconds
+    file.sha256, file.size_bytes = original.sha256, original.size_bytes
+    db.session.add(file)
+    db.session.flush()
+    make_again(file)
+    return file
+
+
+def make_again(file: File) -> None:
+    """Let the film be made playable in the background, from the beginning."""
+    if file.source_id is None:
+        raise NotThat("source_gone")
+    file.state, file.percent, file.trouble = "making", 0, None
+    db.session.flush()
+    queue.later("files.make_playable", file_id=file.id, once=f"files.playable.{file.id}", priority=7)
+
+
+def store_audio(source: BinaryIO, name: str, by: Member | None = None) -> File:
+    """Return the sound as it was uploaded: MP3, M4A or WAV. Raises NotThat."""
+    if source.seek(0, io.SEEK_END) > MAX_AUDIO_BYTES:
+        raise NotThat("too_large")
+    paper = apart(sound_of, source, name)
+    return _store(_file("audio", paper.media_type, named(plain_name(name), paper.suffixes), by), source)
 
 
 def store_captions(source: BinaryIO, name: str, by: Member | None = None) -> File:
@@ -109,7 +155,7 @@ def plain_name(name: str) -> str:
 
 
 def _store(file: File, source: BinaryIO) -> File:
-    file.sha256 = _sha256(source)
+    file.sha256 = sha256_of(source)
     source.seek(0)
     file.size_bytes = storage.write(file.id, source)
     db.session.add(file)
@@ -117,7 +163,8 @@ def _store(file: File, source: BinaryIO) -> File:
     return file
 
 
-def _sha256(source: BinaryIO) -> str:
+def sha256_of(source: BinaryIO) -> str:
+    """Return the SHA-256 of the whole content, in hexadecimal digits."""
     source.seek(0)
     digest = hashlib.sha256()
     while piece := source.read(PIECE_BYTES):

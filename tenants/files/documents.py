@@ -13,10 +13,11 @@ import zipfile
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from tenants.files.looks import MP4_BRANDS, NotThat, brands_of, find_box, read_at_most
+from tenants.files.looks import EBML, MP4_BRANDS, NotThat, brands_of, find_box, read_at_most
 
 GROUPS = ("document", "sheet", "slides", "text", "image", "audio")
 MAX_DOCUMENT_BYTES = 25 * 1024 * 1024
+MAX_AUDIO_BYTES = 100 * 1024 * 1024
 MAX_PARTS = 5_000
 MAX_CONTENTS_BYTES = 1024 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -53,6 +54,30 @@ def paper_of(source: BinaryIO, name: str) -> Paper:
     found = _by_head(source, head) or _text_of(source, name)
     source.seek(0)
     return found
+
+
+def kind_of(source: BinaryIO) -> str:
+    """Return which kind of file an author uploads, by its first bytes: whether it is a whole one shows when it is stored."""
+    source.seek(0)
+    head = source.read(4096)
+    if any(head.startswith(mark) for mark, _suffix in IMAGES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+        return "image"
+    if head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        return "captions"
+    if _sound(source, head):
+        return "audio"
+    return "video" if head[4:8] == b"ftyp" or head[:4] == EBML else "document"
+
+
+def sound_of(source: BinaryIO, name: str) -> Paper:
+    """Return which sound the file is. Raises NotThat for all that is none."""
+    try:
+        paper = paper_of(source, name)
+    except NotThat as refusal:
+        raise NotThat("empty" if refusal.why == "empty" else "not_a_sound") from None
+    if paper.group != "audio":
+        raise NotThat("not_a_sound")
+    return paper
 
 
 def _by_head(source: BinaryIO, head: bytes) -> Paper | None:

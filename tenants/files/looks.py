@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import struct
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -21,7 +24,11 @@ MAX_BOXES = 10_000
 
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/png"}
 MP4_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash", b"MSNV"}
-_EBML = b"\x1a\x45\xdf\xa3"
+PHONE_BRANDS = {b"qt  ", b"3gp4", b"3gp5", b"3gp6", b"3g2a"}
+PLAYED_CODECS = {b"avc1", b"avc3", b"vp09", b"av01"}
+MOST_TRACKS = 64
+TELLERS = (b"udta", b"meta", b"uuid")
+EBML = b"\x1a\x45\xdf\xa3"
 _CUE = re.compile(r"^(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3} +--> +(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}", re.MULTILINE)
 
 
@@ -76,20 +83,23 @@ def _has_alpha(image: Image.Image) -> bool:
 
 @dataclass(frozen=True)
 class Film:
-    """A video: its media type, and its length in seconds where the file tells."""
+    """A video: its media type, its length in seconds where the file tells, and whether browsers play it as it is."""
 
     media_type: str
     seconds: float | None
+    plays: bool = True
 
 
 def film_of(source: BinaryIO) -> Film:
-    """Return what video this is; leaves `source` at its start. Raises NotThat for all but mp4 and webm."""
+    """Return what video this is; leaves `source` at its start. Raises NotThat for all but mp4, webm and phones' mov."""
     source.seek(0)
     head = source.read(4096)
-    if head[:4] == _EBML and b"webm" in head[:64]:
+    if head[:4] == EBML and b"webm" in head[:64]:
         film = Film("video/webm", _webm_seconds(head))
     elif head[4:8] == b"ftyp" and MP4_BRANDS & brands_of(head):
-        film = Film("video/mp4", _mp4_seconds(source))
+        film = Film("video/mp4", _mp4_seconds(source), video_codecs(source) <= PLAYED_CODECS)
+    elif head[4:8] == b"ftyp" and PHONE_BRANDS & brands_of(head):
+        film = Film("video/quicktime", _mp4_seconds(source), False)
     else:
         raise NotThat("not_a_video")
     source.seek(0)
@@ -137,6 +147,74 @@ def find_box(source: BinaryIO, name: bytes, at: int, end: int) -> tuple[int, int
             return at + head, min(at + size, end)
         at += size
     return None
+
+
+def video_codecs(source: BinaryIO) -> set[bytes]:
+    """Return the four letters of each video track's codec, such as avc1 (H.264) or hvc1 (HEVC)."""
+    moov = find_box(source, b"moov", 0, source.seek(0, io.SEEK_END))
+    return {codec for track in _tracks(source, *moov) for codec in _codec(source, *track)} if moov else set()
+
+
+def without_place(source: BinaryIO) -> BinaryIO:
+    """Return the MP4 with what phones write beside the pictures (place, maker, names) emptied; its length stays.
+
+    Boxes become `free`, which players skip. It is done in the upload itself where that may be written, else in a copy.
+    """
+    end = source.seek(0, io.SEEK_END)
+    moov = find_box(source, b"moov", 0, end)
+    tellers = [found for name in TELLERS if (found := find_box(source, name, 0, end))]
+    if moov:
+        tellers += [found for name in TELLERS if (found := find_box(source, name, *moov))]
+        tellers += [found for track in _tracks(source, *moov) for name in TELLERS if (found := find_box(source, name, *track))]
+    if not tellers:
+        return source
+    target = source if source.writable() else _copied(source)
+    for start, stop in tellers:
+        _empty(target, start, stop)
+    return target
+
+
+def _tracks(source: BinaryIO, at: int, end: int) -> Iterator[tuple[int, int]]:
+    for _ in range(MOST_TRACKS):
+        track = find_box(source, b"trak", at, end)
+        if track is None:
+            return
+        yield track
+        at = track[1]
+
+
+def _copied(source: BinaryIO) -> BinaryIO:
+    target = tempfile.TemporaryFile()  # noqa: SIM115  whoever stores it reads it to its end
+    source.seek(0)
+    shutil.copyfileobj(source, target)
+    return target
+
+
+def _empty(target: BinaryIO, start: int, stop: int) -> None:
+    """Write zeros over the content of a box, and `free` over its name: it stands before a length of 0 or of 8 bytes."""
+    name_at = start - 4 if _bytes_at(target, start - 4) in TELLERS else start - 12
+    target.seek(name_at)
+    target.write(b"free")
+    target.seek(start)
+    while start < stop:
+        start += target.write(bytes(min(stop - start, 1 << 16)))
+
+
+def _codec(source: BinaryIO, at: int, end: int) -> set[bytes]:
+    """Return the codec of one track, if it is a video track that says so."""
+    mdia = find_box(source, b"mdia", at, end)
+    hdlr = find_box(source, b"hdlr", *mdia) if mdia else None
+    place: tuple[int, int] | None = mdia
+    for name in (b"minf", b"stbl", b"stsd"):
+        place = find_box(source, name, *place) if place else None
+    if hdlr is None or place is None or _bytes_at(source, hdlr[0] + 8) != b"vide":
+        return set()
+    return {_bytes_at(source, place[0] + 12)}
+
+
+def _bytes_at(source: BinaryIO, at: int) -> bytes:
+    source.seek(at)
+    return source.read(4)
 
 
 def _webm_seconds(head: bytes) -> float | None:

@@ -25,7 +25,7 @@ from tenants.courses.models import Course, Page
 from tenants.learning import queries, turns
 from tenants.learning.answering import stored_of
 from tenants.learning.grading import NotANumber, grade
-from tenants.learning.models import Answer, Approval, Attempt, Enrolment, Progress
+from tenants.learning.models import Answer, Approval, Attempt, Enrolment, Progress, Tick
 from tenants.learning.queries import OpenLesson, Taken
 from tenants.learning.rules import ALMOST, Step, lesson_done, part_seen
 from tenants.people.models import Member
@@ -206,6 +206,24 @@ def _fill(answer: Answer, page: Page, given: Mapping[str, Any], save_id: UUID) -
     content = json.dumps(given, ensure_ascii=False, sort_keys=True)
     if answer.given != content:
         answer.given, answer.saved_at = content, clock.now()
+
+
+def save_ticks(open_: OpenLesson, block_id: UUID, items: Iterable[str], save_id: UUID) -> Tick:
+    """Return what is ticked in the checklist now; the same `save_id` again changes nothing. Raises NotFound."""
+    checklist = queries.checklists_of(open_.page.content).get(str(block_id))
+    if checklist is None:
+        raise NotFound("no such checklist")
+    tick = open_.ticks.get(str(block_id))
+    if tick is not None and tick.save_id == save_id:
+        return tick
+    if tick is None:
+        tick = Tick(id=ids.uuid7(), enrolment_id=open_.taken.enrolment.id, lesson_id=UUID(open_.step.id), block_id=block_id)
+        db.session.add(tick)
+    known = [row["id"] for row in checklist["items"]]
+    tick.items = json.dumps([key for key in known if key in set(items)])
+    tick.save_id, tick.saved_at = save_id, clock.now()
+    save_place(open_, str(block_id))
+    return tick
 
 
 def check_answer(

@@ -16,6 +16,7 @@ from core import clock, ids
 from core.db import db
 from tenants.audit.actions import record
 from tenants.courses.models import Course, Publication
+from tenants.groups.queries import groups_by_member
 from tenants.learning.models import Enrolment, Reminder
 from tenants.learning.queries import is_open_now, marks_of, zone_here
 from tenants.learning.release import Here
@@ -78,9 +79,10 @@ def _remind(course_id: UUID, outline: Mapping[str, Any], zone: str) -> int:
 
 def _due(learners: Any, outline: Mapping[str, Any], zone: str) -> Iterator[Due]:
     now, marks = clock.now(), marks_of([one.id for one in learners])
+    groups = groups_by_member([one.member_id for one in learners])
     today = now.astimezone(ZoneInfo(zone)).date()
     for enrolment in learners:
-        way = way_of(outline, marks[enrolment.id], None, Here(enrolment.enrolled_at, now, zone))
+        way = way_of(outline, marks[enrolment.id], None, Here(enrolment.enrolled_at, now, zone, groups.get(enrolment.member_id, frozenset())))
         for about_id, due_at in _open_deadlines(enrolment, way):
             mark = mark_of(due_at, today)
             if mark:

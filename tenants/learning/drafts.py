@@ -49,7 +49,7 @@ def draft_for(member: Member, course_id: UUID, lesson_id: UUID, question_id: UUI
     row: Any = db.session.execute(_asked(member, course_id, lesson_id, question_id)).one_or_none()
     if row is None or row.Page is None or row.Answer is None:  # refused, or the first save: the long way says which
         return _found(queries.lesson_for(member, course_id, lesson_id, lock=True), question_id)
-    here = Here(row.Enrolment.enrolled_at, clock.now(), row.zone)
+    here = Here(row.Enrolment.enrolled_at, clock.now(), row.zone, queries.named(row.groups))
     stopped_at = str(row.Enrolment.lesson_id) if row.Enrolment.lesson_id else None
     step = way_of(row.outline, _marks(row.marks), stopped_at, here).step(str(lesson_id))
     if step is None or step.is_locked:
@@ -67,7 +67,8 @@ def _asked(member: Member, course_id: UUID, lesson_id: UUID, question_id: UUID) 
     page_id = sa.func.jsonb_path_query_first(Publication.outline, path, sa.func.jsonb_build_object("id", str(lesson_id)))
     mine = sa.and_(Answer.enrolment_id == Enrolment.id, Answer.question_id == question_id)
     return (
-        sa.select(Enrolment, Publication.outline, Page, Answer, queries.zone_here().label("zone"), marks.label("marks"))
+        sa.select(Enrolment, Publication.outline, Page, Answer, queries.zone_here().label("zone"), marks.label("marks"),
+                  queries.groups_here().label("groups"))
         .join(Course, Course.id == Enrolment.course_id)
         .join(Publication, Publication.id == Course.publication_id)
         .outerjoin(Page, Page.id == sa.cast(page_id.op("#>>")(sa.text("'{}'")), sa.Uuid))

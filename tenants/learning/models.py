@@ -146,6 +146,23 @@ class Answer(AcademyBase):
     enrolment: Mapped[Enrolment] = relationship()
 
 
+class Tick(AcademyBase):
+    """What a participant ticked in a checklist, saved as they go. `items`: JSON [id of an item]."""
+
+    __tablename__ = "ticks"
+    __table_args__ = (UniqueConstraint("enrolment_id", "block_id"),)
+
+    id: Mapped[UUID] = key()
+    enrolment_id: Mapped[UUID] = ref("enrolments.id", purpose="who ticked")
+    lesson_id: Mapped[UUID] = column(Uuid, purpose="lesson that holds the checklist")
+    block_id: Mapped[UUID] = column(Uuid, purpose="the checklist")
+    items: Sealed = sealed(
+        "items", purpose="which items were ticked", personal="content", retention="academy", on_erasure="delete",
+    )
+    save_id: Mapped[UUID] = column(Uuid, purpose="client-made id of the last save: a resend changes nothing")
+    saved_at: Mapped[datetime] = moment(purpose="last save", default=clock.now)
+
+
 class Approval(AcademyBase):
     """How a participant stands with one exercise of a lesson. The feature `exercises` writes it (by
     `actions.note_approval`), so that learning can judge a lesson that is done when its exercises are approved."""

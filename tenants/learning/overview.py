@@ -19,11 +19,10 @@ from tenants.courses.models import Course, Page, Publication
 from tenants.learning.answering import lines_of
 from tenants.learning.models import Answer, Attempt, Enrolment
 from tenants.learning.queries import marks_of, questions_of
-from tenants.learning.rules import Standing, Step, Way, needs_help_key, standing, way_of
+from tenants.learning.rules import Standing, Step, Way, standing, way_of
 from tenants.people.models import Member
 
 VIEWERS = frozenset({"trainer", "manager", "owner"})
-PER_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -46,49 +45,14 @@ class Person:
         return self.enrolment.active_at
 
     @property
+    def quiet_days(self) -> int:
+        """Return for how many whole days they have not learned here, or not begun."""
+        return max(0, (clock.now() - (self.enrolment.active_at or self.enrolment.enrolled_at)).days)
+
+    @property
     def where(self) -> Step | None:
         """Return the lesson that they are in now, None before the start and after the end."""
         return self.way.resume().step if self.way.is_begun else None
-
-
-@dataclass(frozen=True)
-class CourseCount:
-    """A published course and how many people take it."""
-
-    course: Course
-    people: int
-
-
-@dataclass(frozen=True)
-class PeopleHere:
-    """The people of one course: those that the filter lets through, and how many there are of each standing."""
-
-    course: Course
-    people: list[Person]
-    counts: dict[str, int]
-    total: int
-
-
-def courses_to_follow(viewer: Member) -> list[CourseCount]:
-    """Return the published courses with their number of participants; the viewer's own ones first."""
-    _may_view(viewer)
-    count = sa.func.count(Enrolment.id).filter(Enrolment.state == "active")
-    rows = db.session.execute(
-        sa.select(Course, count).outerjoin(Enrolment, Enrolment.course_id == Course.id)
-        .where(Course.publication_id.is_not(None), Course.state == "published")
-        .group_by(Course.id).order_by((Course.trainer_id == viewer.id).desc().nulls_last(), Course.title)
-    )
-    return [CourseCount(course, number) for course, number in rows]
-
-
-def people_in(viewer: Member, course_id: UUID, show: str = "all", name: str = "") -> PeopleHere:
-    """Return the participants of a course, who needs help first. Names are compared after decryption."""
-    _may_view(viewer)
-    course, outline = _course(course_id)
-    everyone = _everyone(course, outline)
-    counts = {state: sum(p.standing == state for p in everyone) for state in ("waiting", "quiet", "busy", "done")}
-    wanted = [p for p in everyone if show in ("all", p.standing) and name.strip().casefold() in p.name.casefold()]
-    return PeopleHere(course, wanted, counts, len(everyone))
 
 
 def _may_view(viewer: Member) -> None:
@@ -106,36 +70,12 @@ def _course(course_id: UUID) -> tuple[Course, Mapping[str, Any]]:
     return row[0], row[1]
 
 
-def _everyone(course: Course, outline: Mapping[str, Any]) -> list[Person]:
-    rows = db.session.execute(
-        sa.select(Enrolment, stored(Member, "first_name"), stored(Member, "last_name"))
-        .join(Member, Member.id == Enrolment.member_id)
-        .where(Enrolment.course_id == course.id, Enrolment.state == "active", Member.state == "active")
-    ).all()
-    names = _names([(enrolment.member_id, first, last) for enrolment, first, last in rows])
-    marks, now = marks_of([enrolment.id for enrolment, *_ in rows]), clock.now()
-    people = [_person(e, name, outline, marks[e.id], now) for (e, *_), name in zip(rows, names, strict=True)]
-    return sorted(people, key=lambda p: (*_help(p, now), p.name.casefold()))
-
-
-def _names(rows: Sequence[tuple[UUID, bytes | None, bytes | None]]) -> list[str]:
-    """Return the names of many (member id, sealed first name, sealed last name), decrypted in chunks."""
-    first = unseal_rows(Member, "first_name", [(member_id, blob) for member_id, blob, _ in rows])
-    last = unseal_rows(Member, "last_name", [(member_id, blob) for member_id, _, blob in rows])
-    return [" ".join(filter(None, pair)) for pair in zip(first, last, strict=True)]
-
-
 def _person(
     enrolment: Enrolment, name: str, outline: Mapping[str, Any], marks: Mapping[str, Any], now: datetime
 ) -> Person:
     way = way_of(outline, marks, str(enrolment.lesson_id) if enrolment.lesson_id else None)
     state = standing(way.done, way.total, enrolment.active_at, enrolment.enrolled_at, now)
     return Person(enrolment, name, way, state)
-
-
-def _help(person: Person, now: datetime) -> tuple[bool, int, float]:
-    enrolment, way = person.enrolment, person.way
-    return needs_help_key(way.done, way.total, enrolment.active_at, enrolment.enrolled_at, now)
 
 
 @dataclass(frozen=True)

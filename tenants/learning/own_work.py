@@ -12,21 +12,29 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core.db import db
-from tenants.courses.models import Course, Publication
+from tenants.courses.models import Course, Page, Publication
 from tenants.files import storage
 from tenants.learning.models import Enrolment
 from tenants.learning.overview import Said, said_by
-from tenants.learning.queries import marks_of
+from tenants.learning.queries import checklists_of, marks_of, ticked, ticks_of
 from tenants.learning.rules import Step, Way, way_of
 from tenants.people.models import Member
 
 Part = Callable[[Enrolment], dict[str, Any]]
+Own = Callable[[Member], dict[str, Any]]
 _parts: list[Part] = []
+_own: list[Own] = []
 
 
 def adds_work(part: Part) -> Part:
     """Let a feature above add what it keeps of a person's course; `files` ([{path, id}]) are packed too."""
     _parts.append(part)
+    return part
+
+
+def adds_own(part: Own) -> Own:
+    """Let a feature above add what it keeps of a person apart from any course; `files` are packed too."""
+    _own.append(part)
     return part
 
 
@@ -41,7 +49,8 @@ def own_work(member: Member) -> dict[str, Any]:
     ).all()
     marks = marks_of([enrolment.id for enrolment, *_ in rows])
     courses = [_course(e, way_of(outline, marks[e.id]), outline["title"]) for e, _, outline in rows]
-    return {"name": member.name, "email": member.email, "courses": courses}
+    more = {name: value for part in _own for name, value in part(member).items()}
+    return {"name": member.name, "email": member.email, "courses": courses, **more}
 
 
 def _course(enrolment: Enrolment, way: Way, title: str) -> dict[str, Any]:
@@ -53,8 +62,23 @@ def _course(enrolment: Enrolment, way: Way, title: str) -> dict[str, Any]:
         "lessons_done": way.done,
         "lessons": [_lesson(step) for step in way.steps],
         "answers": [_answer(one) for one in said.values() if one.attempts],
+        "checklists": _checklists(enrolment, way),
         **{name: value for part in _parts for name, value in part(enrolment).items()},
     }
+
+
+def _checklists(enrolment: Enrolment, way: Way) -> list[dict[str, Any]]:
+    """Return the checklists that the member ticked in, as the lessons show them now."""
+    ticks = ticks_of(enrolment)
+    if not ticks:
+        return []
+    wanted = [UUID(step.page_id) for step in way.steps]
+    pages = {str(page.lesson_id): page for page in db.session.scalars(sa.select(Page).where(Page.id.in_(wanted)))}
+    return [
+        {"title": block["title"], "lesson": step.title,
+         "items": [{"text": row["text"], "is_ticked": row["id"] in ticked(ticks[key])} for row in block["items"]]}
+        for step in way.steps for key, block in checklists_of(pages[step.id].content).items() if key in ticks
+    ]  # fmt: skip
 
 
 def _lesson(step: Step) -> dict[str, Any]:
@@ -89,7 +113,7 @@ def _zipped(work: dict[str, Any], page: str, read: Callable[[UUID], storage.Part
     with zipfile.ZipFile(cast(BinaryIO, out), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("own-work.json", json.dumps(work, ensure_ascii=False, indent=2))
         archive.writestr("own-work.html", page)
-        for file in [file for course in work["courses"] for file in course.get("files", ())]:
+        for file in [file for holder in (work, *work["courses"]) for file in holder.get("files", ())]:
             with archive.open(file["path"], "w") as entry:
                 for part in read(UUID(file["id"])):
                     entry.write(part)

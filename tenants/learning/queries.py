@@ -18,7 +18,8 @@ from core.errors import Gone, NotFound, Refused
 from tenants.courses.models import Course, Page, Publication
 from tenants.files.access import readable
 from tenants.files.models import File
-from tenants.learning.models import Answer, Approval, Enrolment, Progress
+from tenants.groups.models import Group, GroupMember
+from tenants.learning.models import Answer, Approval, Enrolment, Progress, Tick
 from tenants.learning.release import Here
 from tenants.learning.rules import Mark, Result, Step, Way, lesson_done, way_of
 from tenants.people.models import Member
@@ -92,6 +93,7 @@ class OpenLesson:
     answers: Mapping[str, Given] = field(default_factory=dict)
     rows: dict[str, Answer] = field(default_factory=dict)
     approvals: Mapping[str, str] = field(default_factory=dict)
+    ticks: dict[str, Tick] = field(default_factory=dict)
 
     @property
     def is_approved(self) -> bool:
@@ -146,9 +148,9 @@ def has_expired() -> sa.ColumnElement[bool]:
     return sa.or_(Enrolment.state == "expired", passed)
 
 
-def _taken() -> sa.Select[Enrolment, Course, dict[str, Any], Member, str]:
+def _taken() -> sa.Select[Any]:
     return (
-        sa.select(Enrolment, Course, Publication.outline, Member, zone_here())
+        sa.select(Enrolment, Course, Publication.outline, Member, zone_here(), groups_here())
         .join(Course, Course.id == Enrolment.course_id)
         .join(Publication, Publication.id == Course.publication_id)
         .outerjoin(Member, Member.id == Course.trainer_id)
@@ -162,10 +164,21 @@ def zone_here() -> sa.ScalarSelect[str]:
     return sa.select(sa.column("zone", sa.Text)).select_from(sa.text("local.own_academy()")).scalar_subquery()
 
 
+def groups_here() -> sa.ScalarSelect[Any]:
+    """Return the SELECT of the ids of the active groups of whoever an enrolment is of, as an array."""
+    wanted = sa.select(sa.func.array_agg(GroupMember.group_id)).join(Group, Group.id == GroupMember.group_id)
+    return wanted.where(GroupMember.member_id == Enrolment.member_id, Group.state == "active").correlate(Enrolment).scalar_subquery()
+
+
+def named(groups: Iterable[UUID] | None) -> frozenset[str]:
+    """Return the ids of groups as the rules of lessons name them."""
+    return frozenset(str(one) for one in groups or ())
+
+
 def _view(row: Any, marks: Mapping[str, Mark]) -> Taken:
-    enrolment, course, outline, trainer, zone = row
+    enrolment, course, outline, trainer, zone, groups = row
     stopped_at = str(enrolment.lesson_id) if enrolment.lesson_id else None
-    here = Here(enrolment.enrolled_at, clock.now(), zone)
+    here = Here(enrolment.enrolled_at, clock.now(), zone, named(groups))
     return Taken(enrolment, course, outline, trainer, way_of(outline, marks, stopped_at, here))
 
 
@@ -196,7 +209,26 @@ def lesson_for(
     page = db.session.get_one(Page, UUID(step.page_id))
     rows = _answers(taken.enrolment, page) if step.questions else {}
     approvals = approvals_of(taken.enrolment, step.id) if step.exercises else {}
-    return OpenLesson(taken, step, page, {key: given_of(row) for key, row in rows.items()}, rows, approvals)
+    ticks = ticks_of(taken.enrolment, UUID(step.id)) if checklists_of(page.content) else {}
+    return OpenLesson(taken, step, page, {key: given_of(row) for key, row in rows.items()}, rows, approvals, ticks)
+
+
+def ticks_of(enrolment: Enrolment, lesson_id: UUID | None = None) -> dict[str, Tick]:
+    """Return what the participant ticked, in one lesson or everywhere in the course, by block id."""
+    wanted = sa.select(Tick).where(Tick.enrolment_id == enrolment.id)
+    if lesson_id is not None:
+        wanted = wanted.where(Tick.lesson_id == lesson_id)
+    return {str(row.block_id): row for row in db.session.scalars(wanted)}
+
+
+def ticked(row: Tick | None) -> frozenset[str]:
+    """Return the ids of the items that were ticked."""
+    return frozenset(json.loads(row.items or "[]")) if row is not None else frozenset()
+
+
+def checklists_of(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the checklists of a published lesson by block id."""
+    return {block["id"]: block for block in content["blocks"] if block["kind"] == "checklist"}
 
 
 def approvals_of(enrolment: Enrolment, lesson_id: str) -> dict[str, str]:
@@ -267,7 +299,7 @@ def file_for(member: Member, file_id: UUID) -> File:
         )
         otherwise = shown.exists()
     file = db.session.scalar(
-        sa.select(File).where(File.id == file_id, File.made_for.is_(None), readable(member, otherwise))
+        sa.select(File).where(File.id == file_id, File.made_for.is_(None), File.state == "ready", File.deleted_at.is_(None), readable(member, otherwise))
     )
     if file is None:
         raise NotFound("no such file")

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core import clock
 from core.accounts.rules import clean_email
-from core.crypto import normalised
 from core.db import db
 from core.errors import NotFound
-from core.sealed import blind, stored, unseal_rows
+from core.sealed import blind
 from core.tokens import hash_of
 from tenants.people.models import Invitation, Member, MemberRole, MemberSession
+from tenants.people.names import folded, matches
+from tenants.people.roster import ORDERS, Entry, roster
 
 PER_PAGE = 25
+STATES: Final[dict[str, Callable[[Entry], bool]]] = {
+    "active": lambda one: one.state == "active",
+    "new": lambda one: one.state == "active" and one.visited_at is None,
+    "removed": lambda one: one.state == "removed",
+}
 
 
 def session_and_member(token: str) -> tuple[MemberSession, Member] | None:
@@ -58,6 +65,22 @@ def member(member_id: UUID) -> Member:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Whom a list shows: role, words of a name or address, one of STATES: in which order, which page."""
+
+    role: str | None = None
+    search: str = ""
+    state: str = "active"
+    sort: str = "name"
+    number: int = 1
+
+    @property
+    def order(self) -> str:
+        """Return the order without its direction."""
+        return self.sort.removeprefix("-")
+
+
+@dataclass(frozen=True)
 class PeoplePage:
     """One page of the people of an academy."""
 
@@ -81,33 +104,31 @@ class PeoplePage:
         return self.last < self.total
 
 
-def people_page(number: int = 1, role: str | None = None, search: str = "") -> PeoplePage:
-    """Return active members by name, 25 a page; those with `role`, whose name or address has `search`."""
-    ids = _ids_by_name(role, search)
-    number = max(1, min(number, -(-len(ids) // PER_PAGE) or 1))
-    wanted = ids[(number - 1) * PER_PAGE : number * PER_PAGE]
-    rows = db.session.scalars(sa.select(Member).where(Member.id.in_(wanted))).unique()
-    by_id = {one.id: one for one in rows}
-    return PeoplePage([by_id[one] for one in wanted if one in by_id], len(ids), number)
+def people_page(wanted: Wanted, *among: sa.ColumnElement[bool]) -> PeoplePage:
+    """Return 25 of the people wanted, of those that the conditions `among` let through. At most four statements."""
+    ids = wanted_ids(wanted, *among)
+    number = max(1, min(wanted.number, -(-len(ids) // PER_PAGE) or 1))
+    return PeoplePage(members_in_order(ids[(number - 1) * PER_PAGE : number * PER_PAGE]), len(ids), number)
 
 
-def _ids_by_name(role: str | None, search: str) -> list[UUID]:
-    """Return ids sorted by name. Names are sealed, so they are opened here and sorted in Python."""
-    query = sa.select(Member.id, *(stored(Member, name) for name in ("first_name", "last_name", "email")))
-    query = query.where(Member.state == "active")
-    if role:
-        query = query.where(Member.id.in_(sa.select(MemberRole.member_id).where(MemberRole.role == role)))
-    rows = db.session.execute(query).all()
-    opened = [_opened(name, [(row[0], row[place]) for row in rows])
-              for place, name in enumerate(("first_name", "last_name", "email"), 1)]  # fmt: skip
-    people = [(normalised(f"{first} {last}"), normalised(email or ""), row[0])
-              for row, first, last, email in zip(rows, *opened, strict=True)]  # fmt: skip
-    sought = normalised(search)
-    return [one for name, email, one in sorted(people) if sought in name or sought in email]
+def wanted_ids(wanted: Wanted, *among: sa.ColumnElement[bool]) -> list[UUID]:
+    """Return the ids of everybody wanted, in order. Names are searched and sorted in this process: see roster."""
+    conditions = [one for one in among if not isinstance(one, sa.True_)]
+    if wanted.role:
+        conditions.append(Member.id.in_(sa.select(MemberRole.member_id).where(MemberRole.role == wanted.role)))
+    let_in = set(db.session.scalars(sa.select(Member.id).where(*conditions))) if conditions else None
+    fits, sought = STATES.get(wanted.state, STATES["active"]), folded(wanted.search)
+    found = [
+        one.id for one in roster().sorted_by(wanted.order if wanted.order in ORDERS else "name")
+        if fits(one) and matches(sought, one.sought) and (let_in is None or one.id in let_in)
+    ]  # fmt: skip
+    return found[::-1] if wanted.sort.startswith("-") else found
 
 
-def _opened(name: str, rows: list[Any]) -> list[str | None]:
-    return unseal_rows(Member, name, rows)
+def members_in_order(ids: Sequence[UUID]) -> list[Member]:
+    """Return the members with these ids, in the order of the ids; who is gone is left out."""
+    by_id = {one.id: one for one in db.session.scalars(sa.select(Member).where(Member.id.in_(ids))).unique()}
+    return [by_id[one] for one in ids if one in by_id]
 
 
 def open_invitations() -> list[Invitation]:
@@ -143,11 +164,11 @@ def invitations_by(member_id: UUID) -> list[Invitation]:
     return [row for row in open_invitations() if row.invited_by == member_id]
 
 
-def counts_by_role() -> dict[str, int]:
-    """Return how many active members have each role."""
+def counts_by_role(*among: sa.ColumnElement[bool]) -> dict[str, int]:
+    """Return how many active members have each role, of those that the conditions let through."""
     query = (
         sa.select(MemberRole.role, sa.func.count()).join(Member, Member.id == MemberRole.member_id)
-        .where(Member.state == "active").group_by(MemberRole.role)
+        .where(Member.state == "active", *among).group_by(MemberRole.role)
     )  # fmt: skip
     return {role: count for role, count in db.session.execute(query)}
 

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from core.sheets import packed
 from tenants.surveys.results import Outcome, Sheet
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-MARK = "\ufeff"
-
-
-def cell(value: Any) -> str:
-    """Return the value as text that a spreadsheet takes for text: what could begin a formula gets an apostrophe."""
-    if isinstance(value, int):
-        return str(value)
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) or text.startswith(FORMULA) else text
-
-
-def packed(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return the rows as CSV in UTF-8 with its mark, so that spreadsheets read the letters right."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return (MARK + out.getvalue()).encode()
+__all__ = ["outcome_rows", "packed", "sheet_rows"]
 
 
 def outcome_rows(outcomes: Iterable[Outcome], head: Sequence[str], hidden: str) -> list[Sequence[Any]]:

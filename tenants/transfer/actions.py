@@ -24,6 +24,7 @@ from tenants.courses import queries as courses
 from tenants.courses.models import Course
 from tenants.files import storage
 from tenants.files.actions import remove_file, store_file, store_stream
+from tenants.files.documents import paper_of, sound_of
 from tenants.files.looks import NotThat, captions_of, film_of, picture_of
 from tenants.files.models import File
 from tenants.people.models import Member
@@ -39,7 +40,10 @@ EXPORT_LASTS = timedelta(days=7)
 IMPORT_LASTS = timedelta(days=2)
 WORK = "transfer"
 LEFT_OUT = ("block", "rule", "groups", "file")
-LOOKS: dict[str, Callable[[BinaryIO], object]] = {"image": picture_of, "video": film_of, "captions": captions_of}
+LOOKS: dict[str, Callable[[BinaryIO, str], object]] = {
+    "image": lambda content, name: picture_of(content), "video": lambda content, name: film_of(content),
+    "captions": lambda content, name: captions_of(content), "audio": sound_of, "document": paper_of,
+}
 
 
 def ask_export(course: Course, by: Member) -> Transfer:
@@ -157,7 +161,7 @@ def _look(reading: Reading, name: str, kind: str) -> None:
     """Raise BadArchive unless the file is what its block shows, told by its bytes as an upload by hand is."""
     with reading.file(name) as content:
         try:
-            apart(LOOKS[kind], content)
+            apart(LOOKS[kind], content, name)
         except NotThat:
             raise BadArchive(f"not_{kind}", name) from None
 

@@ -19,10 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
+from tenants.files.documents import OFFICE
 from tenants.transfer.rules import BadArchive
 
 FORMAT = "kweek-course"
-VERSION = 1
+VERSION = 2
+READS = (1, 2)
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 MAX_COURSE_BYTES = 20 * 1024 * 1024
@@ -34,7 +36,10 @@ PIECE = 1 << 20
 NAME = re.compile(r"files/[1-9][0-9]{0,5}\.[a-z0-9]{2,4}", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4", "video/webm": "webm",
-            "text/vtt": "vtt"}  # fmt: skip
+            "text/vtt": "vtt", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/wav": "wav", "application/pdf": "pdf",
+            "text/plain": "txt", "text/markdown": "md", "text/csv": "csv", f"{OFFICE}wordprocessingml.document": "docx",
+            f"{OFFICE}spreadsheetml.sheet": "xlsx", f"{OFFICE}presentationml.presentation": "pptx",
+            "application/vnd.oasis.opendocument.text": "odt"}  # fmt: skip
 MOMENT = (1980, 1, 1, 0, 0, 0)
 END, ZIP64 = b"PK\x05\x06", b"PK\x06\x07"
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError,
@@ -169,7 +174,7 @@ def _manifest(pack: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo]) -> 
     manifest = unpacked(content.getvalue(), "manifest.json")
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise BadArchive("no_manifest")
-    if manifest.get("version") != VERSION or isinstance(manifest["version"], bool):
+    if manifest.get("version") not in READS or isinstance(manifest["version"], bool):
         raise BadArchive("version", printable(str(manifest.get("version"))))
     _check_files(manifest, entries)
     return manifest

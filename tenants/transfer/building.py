@@ -13,7 +13,10 @@ from tenants.courses import actions, block_actions
 from tenants.courses.block_actions import ChoiceDraft, QuestionDraft
 from tenants.courses.exercise import clean_exercise
 from tenants.courses.models import Block, Course, Lesson
+from tenants.courses.pieces import PARTS, clean_piece
 from tenants.courses.question_rules import rule_kept, rule_typed
+from tenants.files.actions import plain_name
+from tenants.files.documents import named, suffix_of
 from tenants.files.models import File
 from tenants.people.models import Member
 from tenants.surveys import actions as surveys
@@ -82,6 +85,26 @@ def _video(block: Block, data: Data, find_file: FindFile) -> None:
     block_actions.save_body(block, body)
 
 
+def _piece(block: Block, data: Data, find_file: FindFile) -> None:
+    parts = {name: copy.deepcopy(data[name]) for name in PARTS[block.kind]}
+    for name in ("items", "sections"):
+        for row in parts.get(name, ()):
+            row["id"] = block_actions.row_id()
+    body = clean_piece(block.kind, parts)
+    if "file" in data:
+        file = find_file(data["file"])
+        body |= {"file_id": str(file.id), "media_type": file.media_type, "size_bytes": file.size_bytes}
+        _name_as_shown(file, data)
+    block_actions.save_body(block, body)
+
+
+def _name_as_shown(file: File, data: Data) -> None:
+    """Give a file out of an archive, which tells no names of files, the name that participants see."""
+    entry = data["file"].rpartition("/")[2]
+    if file.name == entry and data["title"]:
+        file.name = named(plain_name(data["title"]), (suffix_of(entry),))
+
+
 def _exercise(block: Block, data: Data, _find: FindFile) -> None:
     body = copy.deepcopy({name: value for name, value in data.items() if name != "kind"})
     for criterion in body["criteria"]:
@@ -128,5 +151,5 @@ def _question(block: Block, data: Data, find_file: FindFile) -> None:
 
 BUILDERS: dict[str, Callable[[Block, Data, FindFile], None]] = {
     "text": _text, "image": _image, "video": _video, "exercise": _exercise, "survey": _block_survey,
-    "question": _question, "divider": lambda block, data, find_file: None,
+    "question": _question, **dict.fromkeys(PARTS, _piece),
 }

@@ -45,7 +45,7 @@ def files_shown(course: Course) -> dict[str, File]:
     wanted |= {track.get("file_id") for block in blocks if block.kind == "video" for track in block.body.get("captions", ())}
     wanted |= {block.question.rule.get("file_id") for block in blocks if block.question}
     ids = [UUID(one) for one in wanted if one]
-    rows = db.session.scalars(sa.select(File).where(File.id.in_(ids), File.made_for.is_(None))) if ids else ()
+    rows = db.session.scalars(sa.select(File).where(File.id.in_(ids), File.made_for.is_(None), File.state == "ready")) if ids else ()
     return {str(file.id): file for file in rows}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from tenants.courses.exercise import NEW
 from tenants.courses.models import CHOICE_KINDS, Block, Course, Lesson, Question
+from tenants.courses.pieces import PARTS, STORED
 from tenants.courses.question_rules import rule_of
 
 NameFile = Callable[[str, str], str | None]
@@ -110,6 +111,15 @@ def _video(packing: Packing, block: Block) -> Data:
             "captions": [track for track in tracks if "file" in track], **packing.file(body, "video")}  # fmt: skip
 
 
+def _piece(packing: Packing, block: Block) -> Data:
+    """Return a callout, checklist, accordion, film of another site, file or sound: its parts, rows without ids."""
+    found = {name: copy.deepcopy(block.body.get(name, "")) for name in PARTS[block.kind]}
+    for name in ("items", "sections"):
+        if name in found:
+            found[name] = [{key: text for key, text in row.items() if key != "id"} for row in found[name] or ()]
+    return {**found, **packing.file(block.body, STORED[block.kind])} if block.kind in STORED else found
+
+
 def _exercise(_packing: Packing, block: Block) -> Data:
     body = {name: copy.deepcopy({**NEW, **block.body}[name]) for name in NEW}
     for criterion in body["criteria"]:
@@ -161,5 +171,5 @@ def packed_question(packing: Packing, question: Question) -> Data:
 
 PACKERS: dict[str, Callable[[Packing, Block], Data]] = {
     "text": _text, "image": _image, "video": _video, "exercise": _exercise, "survey": _survey, "question": _question,
-    "divider": lambda packing, block: {},
+    **dict.fromkeys(PARTS, _piece),
 }

@@ -11,6 +11,7 @@ from typing import Any
 from core.config import LANGUAGES
 from core.errors import Refused
 from tenants.courses import exercise as tasks
+from tenants.courses import pieces
 from tenants.courses import question_rules as asked
 from tenants.courses.actions import COVERS, MAX_SUMMARY, MAX_TITLE
 from tenants.courses.block_actions import MAX_LINE, MAX_PROMPT
@@ -190,6 +191,7 @@ SURVEY = {
     "questions": rows(shape(SURVEY_QUESTION), surveys.MAX_QUESTIONS),
 }  # fmt: skip
 KIND: Mapping[str, Check] = {"kind": lambda value, where: None}
+PIECE_TITLE = text(pieces.MAX_TITLE)
 BLOCKS: dict[str, Check] = {
     "text": shape({**KIND, "markdown": text(MAX_MARKDOWN)}),
     "image": shape({**KIND, "alt": text(MAX_MARKDOWN), "caption": text(MAX_MARKDOWN), "decorative": flag}, {"file": FILE}),
@@ -204,6 +206,14 @@ BLOCKS: dict[str, Check] = {
     }),
     "survey": shape({**KIND, **SURVEY}),
     "question": shape({**KIND, "question": question}),
+    "file": shape({**KIND, "title": PIECE_TITLE}, {"file": FILE}),
+    "audio": shape({**KIND, "title": PIECE_TITLE, "transcript": text(pieces.MAX_TRANSCRIPT)}, {"file": FILE}),
+    "callout": shape({**KIND, "tone": one_of(*pieces.TONES), "title": PIECE_TITLE, "markdown": text(MAX_MARKDOWN)}),
+    "checklist": shape({**KIND, "title": PIECE_TITLE, "items": rows(shape({"text": text(pieces.MAX_ITEM)}), pieces.MOST_ROWS)}),
+    "accordion": shape({
+        **KIND, "sections": rows(shape({"title": PIECE_TITLE, "markdown": text(MAX_MARKDOWN)}), pieces.MOST_ROWS),
+    }),
+    "embed": shape({**KIND, "url": text(pieces.MAX_URL), "title": PIECE_TITLE}),
     "divider": shape(KIND),
 }  # fmt: skip
 
@@ -228,7 +238,7 @@ COURSE = shape({
 
 
 def check_course(data: Any) -> dict[str, str]:
-    """Return the files that the course shows, by name, with what each has to be (image, video, captions).
+    """Return the files that the course shows, by name, with what each has to be (image, video, captions, audio, document).
 
     Raises BadArchive for anything that is not as the format says.
     """
@@ -247,7 +257,7 @@ def check_course(data: Any) -> dict[str, str]:
 def _files(blocks: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in blocks:
-        shown = [(one["kind"], one), *(("captions", track) for track in one.get("captions", ()))]
+        shown = [(pieces.STORED.get(one["kind"], one["kind"]), one), *(("captions", track) for track in one.get("captions", ()))]
         shown += [("image", one["question"]["rule"])] if "question" in one else []
         for kind, holder in shown:
             if "file" in holder and found.setdefault(holder["file"], kind) != kind:

@@ -96,12 +96,13 @@ def answer() -> str:
 
 
 @contextmanager
-def running_desk(port: int) -> Iterator[Desk]:
-    """Serve the application on 127.0.0.1:`port` inside the block."""
+def running_desk() -> Iterator[Desk]:
+    """Serve the application on a free port of 127.0.0.1 inside the block."""
     before = config._config
     config.use(config.load(ENVIRON))
-    desk = Desk(f"http://127.0.0.1:{port}")
-    server = make_server("127.0.0.1", port, desk_app(desk), threaded=True)
+    desk = Desk("")
+    server = make_server("127.0.0.1", 0, desk_app(desk), threaded=True)
+    desk.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

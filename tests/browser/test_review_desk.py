@@ -4,16 +4,14 @@ pages are accessible and fit 320 pixels."""
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from core import config as configuration
 from core import sessions
 from core.db import db
 from tenants.exercises import actions, peers, queries, reviewing
@@ -24,38 +22,14 @@ from tests.browser.axe import overflow_px, ready, violations
 from tests.browser.site import Site
 from tests.browser.test_xss import LOOK, RUN, bunch
 from tests.cast import Cast
-from tests.conftest import Platform
 from tests.courses.writing import member
 from tests.exercises.making import PDF, Exercise, more_people, opened, write_exercise
 from tests.files.making import picture
 
-CHROMIUM = Path("/usr/bin/chromium")
 MANY = 20
 WIDE = """() => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => e.tagName + '.' + e.className + ' ' + e.outerHTML.slice(0, 90)).slice(0, 12)"""
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(platform: Platform) -> Iterator[Site]:
-    """Serve the platform."""
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is not installed: apt-get install chromium, then the desk is tried")
-    site = Site(platform)
-    site.start()
-    yield site
-    site.stop()
-    db.connect(platform.app_url)
-    configuration.use(configuration.load(platform.environ()))
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    """Open Debian's Chromium."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-background-networking"])
-        yield browser
-        browser.close()
 
 
 def signed_in(browser: Any, site: Site, cast: Cast, who: str, **more: Any) -> Any:

@@ -16,10 +16,9 @@ from tenants.assessments.models import Sitting, SittingAnswer
 from tests.assessments.making import Test, row, write_test
 from tests.browser.axe import overflow_px, ready, violations
 from tests.browser.site import Site
-from tests.browser.test_review_desk import browser, signed_in, site
+from tests.browser.test_review_desk import signed_in
 from tests.cast import Cast
 
-__all__ = ["browser", "site"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 

@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from core import config as configuration
 from core import keystore
-from core.db import db
 from core.owner import connect
 from tests.browser.site import Site
 from tests.cast import make_cast
 from tests.conftest import Platform
 from tests.opened import Opened
 
-CHROMIUM = Path("/usr/bin/chromium")
 PASSWORD = "vier paarden grazen"
 QUESTION = "How long does bread rest?"
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(platform: Platform) -> Iterator[Site]:
-    """Run the platform for the story."""
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is not installed: apt-get install chromium, then the main job is played")
-    site = Site(platform)
-    site.start()
-    yield site
-    site.stop()
-    db.connect(platform.app_url)
-    configuration.use(configuration.load(platform.environ()))
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    """Open Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 def person(browser: Any) -> Page:
@@ -162,7 +134,8 @@ def resume_and_pass(page: Page, site: Site) -> None:
 
 
 def see_progress(page: Page, site: Site) -> None:
-    page.goto(site.url("/progress", "story"))
+    page.goto(site.url("/reports", "story"))
+    page.locator(".course-links a").first.click()
     expect(page.locator("main")).to_contain_text("Pia Bakker")
     expect(page.locator("main table")).to_contain_text("1/1")
     page.locator("a", has_text="Pia Bakker").click()

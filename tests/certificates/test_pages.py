@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
@@ -230,3 +232,15 @@ def test_an_author_says_what_a_course_gives(app: HostedFlask, given: Given) -> N
     page = author.get(path).text
     assert 'value="3.5"' in page and "Give by hand" not in page
     assert given.cast.client(app, "participant").get(path).status_code == 403
+
+
+def test_certificates_go_along_with_ones_own_work(app: HostedFlask, browser: FlaskClient, issued: UUID, given: Given) -> None:
+    with given.inside():
+        number = given.certificate(issued).number
+    assert number in browser.get("/own-work").text
+    with zipfile.ZipFile(io.BytesIO(browser.get("/own-work.zip").data)) as pack:
+        told = json.loads(pack.read("own-work.json"))["certificates"]
+        assert [(one["number"], one["state"], one["hours"]) for one in told] == [(number, "valid", "12.5")]
+        assert told[0]["badge"].count(".") == 2 and pack.read(told[0]["file"]).startswith(b"%PDF")
+        assert number in pack.read("own-work.html").decode()
+    assert number not in given.cast.client(app, "second").get("/own-work").text

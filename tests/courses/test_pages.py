@@ -307,7 +307,7 @@ def test_hostile_text_comes_out_harmless_in_editor_preview_and_lesson(
     browser.post(f"{url}/publications")
     browser.post(f"{url}/enrolments", data={"member": [str(cast.ids["participant"])]})
     pages = [
-        browser.get(f"{url}/lessons/{written.reading}").text, browser.get(f"{url}/blocks/{block_id}/reading").text,
+        browser.get(f"{url}/lessons/{written.reading}").text, browser.post("/courses/drawn", data={"markdown": evil}).text,
         browser.get(f"{url}/lessons/{written.reading}/preview").text,
         cast.client(app, "participant").get(f"/learn/{written.course}/{written.reading}").text,
     ]

@@ -51,7 +51,7 @@ def test_a_match(app: HostedFlask, cast: Cast, author: FlaskClient, written: Wri
     right = check(browser, path, **{f"place-{one}": "Rise", f"place-{two}": "Brown"})
     assert "That is right" in right.text
     assert "1/3" in browser.get("/").text, "the lesson is done"
-    seen = cast.client(app, "trainer").get(f"/progress/{written.course}/{cast.ids['participant']}").text
+    seen = cast.client(app, "trainer").get(f"/reports/{written.course}/people/{cast.ids['participant']}").text
     assert "Yeast → Rise" in seen and "Oven → Brown" in seen
 
 
@@ -119,7 +119,7 @@ def test_spots_on_an_image(app: HostedFlask, cast: Cast, author: FlaskClient, wr
     assert "Not yet" in check(browser, path, choice=here).text
     assert check(browser, path, choice="somewhere").status_code == 422
     assert "That is right" in check(browser, path, choice=there).text
-    seen = cast.client(app, "trainer").get(f"/progress/{written.course}/{cast.ids['participant']}").text
+    seen = cast.client(app, "trainer").get(f"/reports/{written.course}/people/{cast.ids['participant']}").text
     assert "<li>Shoulder</li>" in seen
     preview = author.get(f"/courses/{written.course}/lessons/{written.last}/preview").text
     assert "2. Shoulder" in preview

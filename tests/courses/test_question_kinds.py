@@ -86,7 +86,7 @@ def test_a_number_with_margin_and_unit(app: HostedFlask, cast: Cast, author: Fla
     right = check(browser, path, text="16,4 g").text
     assert "That is right" in right and "One percent" not in right
     assert "1/3" in browser.get("/").text, "the lesson is done"
-    seen = cast.client(app, "trainer").get(f"/progress/{written.course}/{cast.ids['participant']}").text
+    seen = cast.client(app, "trainer").get(f"/reports/{written.course}/people/{cast.ids['participant']}").text
     assert "16,4 g" in seen and "2 attempts" in seen
 
 

@@ -34,6 +34,7 @@ from tests.exercises.making import PDF, opened, write_exercise
 # Personal, not reached by a chain of foreign keys and not by a step: why it may stay.
 STAYS = {
     "files.name": "the name that an author gave to course material; who uploaded it is forgotten with the row of the member",
+    "files.alt": "what an image of course material shows, in an author's words; who uploaded it is forgotten with the row",
     "join_links.label": "where a link hangs; who made it is forgotten",
     "bank_imports.file_name": "the name of a file of questions; who uploaded it is forgotten",
     "members.account_id": "goes with the row",

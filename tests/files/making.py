@@ -31,3 +31,13 @@ def film(seconds: int = 90, padding: int = 200_000) -> io.BytesIO:
 def captions(text: str = "Hello") -> io.BytesIO:
     """Return WebVTT captions with one line."""
     return io.BytesIO(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{text}\n".encode())
+
+
+def phone_film(codec: bytes = b"hvc1", brand: bytes = b"qt  ", seconds: int = 4) -> io.BytesIO:
+    """Return a phone's film without pictures: its brand, length and codec as a phone writes them."""
+    mvhd = box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, seconds * 1000) + bytes(80))
+    hdlr = box(b"hdlr", bytes(8) + b"vide" + bytes(12))
+    stsd = box(b"stsd", struct.pack(">II", 0, 1) + box(codec, bytes(78)))
+    track = box(b"trak", box(b"tkhd", bytes(84)) + box(b"mdia", hdlr + box(b"minf", box(b"stbl", stsd))))
+    head = box(b"ftyp", brand + bytes(4) + brand)
+    return io.BytesIO(head + box(b"mdat", bytes(5_000)) + box(b"moov", mvhd + track))

@@ -194,6 +194,6 @@ def test_a_text_with_gaps_is_read_as_it_was_meant(parts: list[object]) -> None:
 
 
 def test_a_page_of_gaps_without_end_is_read_in_linear_time() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert gaps_of("[[a" * 3_000) == [] and gaps_of("[[" + "a|" * 4_000 + "]]")[0].accepted == ("a",)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5

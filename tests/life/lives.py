@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from core.owner import connect, owner_connection
 from tenants.files.models import File
 from tenants.people.models import Member, MemberRole
 from tests.conftest import REPOSITORY, Platform, lay_tables
+from tests.life.forked import Forked
 from tests.opened import Opened
 
 
@@ -62,13 +61,11 @@ class Life:
         """Return the environment of a process on these servers."""
         return {**os.environ, **self.platform.environ(), "PYTHONPATH": str(REPOSITORY), **more}
 
-    def run(self, code: str, **more: str) -> subprocess.Popen[bytes]:
+    def run(self, code: str, **more: str) -> Forked:
         """Start a Python process on these servers."""
-        program = f"import os\nfrom jobs.start import start\nstart(os.environ)\n{code}"
-        return subprocess.Popen([sys.executable, "-c", program], env=self.environ(**more), cwd=REPOSITORY,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        return Forked(f"import os\nfrom jobs.start import start\nstart(os.environ)\n{code}", self.environ(**more))
 
-    def close(self, number: int, **more: str) -> subprocess.Popen[bytes]:
+    def close(self, number: int, **more: str) -> Forked:
         """Start a process that goes on with the closing of academy `number`."""
         return self.run(
             "from core.owner import owner_connection\n"

@@ -13,6 +13,7 @@ import pytest
 
 from core.owner import connect
 from tests.conftest import REPOSITORY, Platform
+from tests.life.forked import Forked
 
 
 class Commands:
@@ -23,12 +24,13 @@ class Commands:
 
     def run(self, *arguments: str, fails: bool = False) -> str:
         """Return what the command printed; it must fail only if `fails`."""
-        environ = {**self.platform.environ(), "PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin",
-                   "SUPERUSER_DATABASE_URL": self.platform.postgres.superuser_url}  # fmt: skip
-        done = subprocess.run([sys.executable, "-W", "error", "-m", "jobs.cli", *arguments], env=environ,
-                              cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
-        assert (done.returncode != 0) == fails, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        code = f"import sys\nfrom jobs.cli import main\nsys.exit(main({list(arguments)!r}))"
+        environ = {**self.platform.environ(), "SUPERUSER_DATABASE_URL": self.platform.postgres.superuser_url}
+        done = Forked(code, environ)
+        out, errors = done.communicate(timeout=120)
+        said = (out + errors).decode()
+        assert (done.returncode != 0) == fails, said
+        return said
 
     def ask(self, question: str) -> list[tuple[object, ...]]:
         """Return rows of the database, asked as its owner."""
@@ -85,7 +87,9 @@ def test_doctor_names_what_is_wrong(commands: Commands) -> None:
 
 
 def test_help_and_wrong_words(commands: Commands) -> None:
-    assert "academy" in commands.run("--help")
+    done = subprocess.run([sys.executable, "-W", "error", "-m", "jobs.cli", "--help"], env={"PATH": "/usr/bin:/bin"},
+                          cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=True)  # fmt: skip
+    assert "academy" in done.stdout and done.stderr == ""
     assert "usage" in commands.run("academy", "explode", fails=True)
 
 
@@ -98,5 +102,5 @@ def make_account(commands: Commands) -> None:
         "    db.session.add(Account(email='olga@example.org', first_name='Olga', last_name='Visser',"
         " email_confirmed_at=clock.now()))\n"
     )
-    environ = {**commands.platform.environ(), "PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"}
-    subprocess.run([sys.executable, "-c", code], env=environ, cwd=REPOSITORY, check=True)
+    made = Forked(code, commands.platform.environ())
+    assert made.communicate(60) and made.returncode == 0

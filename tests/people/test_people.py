@@ -32,7 +32,7 @@ def test_others_do_not_see_the_list(app: HostedFlask, cast: Cast, who: str) -> N
 def test_list_is_by_name_and_filtered_by_role_and_search(app: HostedFlask, cast: Cast) -> None:
     client = cast.client(app, "manager")
     page = client.get("/people").text.split("<tbody>")[1]
-    names = ["Anouk Prins", "Mees Kuipers", "Noor Haddad", "Olga Visser", "Sanne de Wit", "Yusuf Demir"]
+    names = ["Yusuf Demir", "Noor Haddad", "Mees Kuipers", "Anouk Prins", "Olga Visser", "Sanne de Wit"]
     assert sorted(names, key=page.index) == names
     page = client.get("/people?role=trainer").text
     assert "Noor Haddad" in page and "Olga Visser" in page and "Sanne" not in page

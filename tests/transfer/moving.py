@@ -29,7 +29,7 @@ from tests.cast import Cast
 from tests.courses.writing import member
 from tests.files.making import captions, film, picture
 
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{10}\b")
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{10}(?:[0-9a-f]{2})?\b")
 HTML = "<script>alert(1)</script> **bold** [x](javascript:alert(1)) {{ 7*7 }} 'quote\" — ñ 漢 🙂"
 
 
@@ -64,7 +64,7 @@ def full_course(cast: Cast) -> Full:
                                              "width": image.width, "height": image.height})  # fmt: skip
     _film(first, cast)
     block_actions.remove_block(block_actions.add_block(first, "text", {"markdown": "REMOVED"}))
-    block_actions.add_block(first, "divider")
+    _pieces(first, cast)
     asking = actions.add_lesson(course.live_modules[0], "Questions", minutes=25, done_when="question")
     ask_all(asking, image)
     last = actions.add_lesson(actions.add_module(course, "Bake"), "Oven", done_when="approved")
@@ -85,6 +85,18 @@ def _film(lesson: Lesson, cast: Cast) -> None:
         "file_id": str(video.id), "title": "Kneading", "transcript": "Push.", "silent": False, "seconds": video.seconds,
         "media_type": video.media_type, "captions": [{"file_id": str(track.id), "language": "nl"}],
     })  # fmt: skip
+
+
+def _pieces(lesson: Lesson, cast: Cast) -> None:
+    for kind, name, content in (("file", "Recipes of Sanne.csv", b"flour,500\n"), ("audio", "Sanne sings.mp3", b"ID3\x04" + bytes(100))):
+        file = store_file({"file": "document"}.get(kind, kind), io.BytesIO(content), name, member(cast, "author"))
+        block_actions.add_block(lesson, kind, {"file_id": str(file.id), "title": f"The {kind}", "media_type": file.media_type,
+                                               "size_bytes": file.size_bytes, **({"transcript": "La."} if kind == "audio" else {})})  # fmt: skip
+    block_actions.add_block(lesson, "callout", {"tone": "warning", "title": "Hot", "markdown": HTML})
+    block_actions.add_block(lesson, "checklist", {"title": "Ready?", "items": [{"id": "0123456789ab", "text": "<b>Oven</b>"}]})
+    block_actions.add_block(lesson, "accordion", {"sections": [{"id": "0123456789ac", "title": "More", "markdown": HTML}]})
+    block_actions.add_block(lesson, "embed", {"url": "https://youtu.be/M7lc1UVf-VE", "title": "A film"})
+    block_actions.add_block(lesson, "divider")
 
 
 def ask_all(lesson: Lesson, image: File) -> None:

@@ -72,7 +72,8 @@ def test_a_course_moves_to_another_academy_whole(app: HostedFlask, cast: Cast, t
     assert sent.status_code == 302 and "is being read" in importer.get(sent.location).text and rows(there) == (0, 0)
     drain()
     preview = importer.get(sent.location).text
-    for line in ("2 modules", "3 lessons", "1 text", "1 image", "11 questions", "1 exercise", "1 survey in a lesson", "3 files",
+    for line in ("2 modules", "3 lessons", "1 text", "1 image", "11 questions", "1 exercise", "1 survey in a lesson", "5 files",
+                 "1 document", "1 sound", "1 callout", "1 checklist", "1 accordion", "1 video from the web",
                  "The survey at the end", "1 part of a lesson that only", "1 rule that opens a lesson for groups", "Oven"):  # fmt: skip
         assert line in preview, line
     assert "Bread &amp; &lt;b&gt;butter&lt;/b&gt;" in preview and rows(there) == (0, 0)
@@ -82,7 +83,7 @@ def test_a_course_moves_to_another_academy_whole(app: HostedFlask, cast: Cast, t
     drain()
     done = importer.get(sent.location).text
     made = re.search(r'href="/courses/([0-9a-f-]{36})"', done)
-    assert made and rows(there) == (1, 3)
+    assert made and rows(there) == (1, 5)
     with db.scope(cast.academy.scope, commit=True):
         course = queries.course_to_edit(member(cast, "author"), full.course)
         block_actions.remove_block(course.live_modules[1].live_lessons[0].live_blocks[-1])
@@ -94,14 +95,14 @@ def test_a_course_moves_to_another_academy_whole(app: HostedFlask, cast: Cast, t
         assert (course.state, course.trainer_id) == ("draft", there.ids["author"])
         publishing.publish_course(course)
         names = sorted(file.name or "" for file in db.session.scalars(sa.select(File).where(File.made_for.is_(None))))
-        assert names == ["1.png", "2.vtt", "3.mp4"]
+        assert names == ["1.png", "2.vtt", "3.mp4", "The audio.mp3", "The file.csv"]
         assert db.session.scalar(sa.select(Transfer.file_id)) is None
         assert db.session.scalar(sa.select(sa.func.count(File.id)).where(File.made_for == "transfer")) == 0
     page = importer.get(f"/courses/{made[1]}").text
     assert "<b>butter" not in page and "Bread &amp;" in page
 
 
-def test_an_export_is_encrypted_expires_and_is_the_academys_own(app: HostedFlask, cast: Cast, there: Cast, full: Full) -> None:
+def test_T33_an_export_is_encrypted_expires_and_is_the_academys_own(app: HostedFlask, cast: Cast, there: Cast, full: Full) -> None:
     author = cast.client(app, "author")
     content = exported(author, full.course)
     with db.scope(cast.academy.scope):
@@ -194,6 +195,7 @@ def test_media_are_told_by_their_bytes(app: HostedFlask, there: Cast, entries: d
         ("files/1.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "not_image"),
         ("files/3.mp4", b"<html><script>alert(1)</script>", "not_video"),
         ("files/2.vtt", b"<script>alert(1)</script>", "not_captions"), ("files/2.vtt", b"", "not_captions"),
+        ("files/4.csv", b"<html><script>alert(1)</script>", "not_document"), ("files/5.mp3", b"MZ\x90\x00", "not_audio"),
     ):  # fmt: skip
         sent = upload(importer, sealed({**entries, name: content}))
         drain()
@@ -221,7 +223,7 @@ def encrypted(content: bytes) -> bytes:
     return content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00")
 
 
-def test_archives_that_are_hostile_or_broken_are_refused_at_once(app: HostedFlask, there: Cast, entries: dict[str, bytes]) -> None:
+def test_T28_archives_that_are_hostile_or_broken_are_refused_at_once(app: HostedFlask, there: Cast, entries: dict[str, bytes]) -> None:
     importer, whole = there.client(app, "author"), sealed(entries)
     twice = io.BytesIO()
     with zipfile.ZipFile(twice, "w") as pack, pytest.warns(UserWarning):
@@ -231,7 +233,7 @@ def test_archives_that_are_hostile_or_broken_are_refused_at_once(app: HostedFlas
         "nothing": b"", "no ZIP": b"GIF89a" * 100, "half of it": whole[: len(whole) // 2], "garbage in front of the end": whole[-200:],
         "a bomb": bomb(), "too many entries": many(), "an entry twice": twice.getvalue(), "a lie about a size": lying(whole),
         "a password": encrypted(whole), "no manifest": zipped({"course.json": b"{}"}), "another ZIP": zipped({"manifest.json": b"[]"}),
-        "a newer version": sealed(entries, version=2), "true as version": sealed(entries, version=True),
+        "a newer version": sealed(entries, version=3), "true as version": sealed(entries, version=True),
         "a key in the manifest": sealed(entries, members=["Eve"]), "another format": sealed(entries, format="scorm"),
         "nesting without end": zipped({"manifest.json": b"[" * 100_000}), "a name that climbs": sealed({**entries, "../evil.png": b"x"}),
         "an absolute name": sealed({**entries, "/etc/passwd": b"x"}), "a backslash": sealed({**entries, "files\\..\\x.png": b"x"}),

@@ -32,7 +32,7 @@ def test_a_copy_is_the_same_apart_from_ids_and_outlives_the_original(app: Hosted
         copy = queries.course_to_edit(member(cast, "author"), copy_id)
         assert (copy.state, copy.trainer_id, copy.publication_id) == ("draft", cast.ids["author"], None)
         assert shared(full.course, copy_id) == set()
-        assert db.session.scalar(sa.select(sa.func.count(File.id))) == 3
+        assert db.session.scalar(sa.select(sa.func.count(File.id))) == 5
     with db.scope(cast.academy.scope, commit=True):
         before = plain(cast, copy_id)
         db.session.delete(queries.course_to_edit(member(cast, "author"), full.course))

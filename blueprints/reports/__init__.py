@@ -1,0 +1,11 @@
+"""Trainers and managers: who needs help, who is where, the matrix, where people stop, how questions do; and all of it as files."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+reports = Blueprint("reports", __name__)
+
+from blueprints.reports import course, pages, words  # noqa: E402, F401  the routes
+
+__all__ = ["reports"]

@@ -1,0 +1,23 @@
+"""What other features do when somebody comes into a group: they stand above groups, so they register here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tenants.groups.models import Group
+from tenants.people.models import Member
+
+Listener = Callable[[Group, Sequence[Member], Member], None]
+_listeners: list[Listener] = []
+
+
+def on_group_join(listener: Listener) -> Listener:
+    """Call `listener(group, members, by)` whenever people come into a group; use as a decorator."""
+    _listeners.append(listener)
+    return listener
+
+
+def tell(group: Group, members: Sequence[Member], by: Member) -> None:
+    """Tell every listener that these members are new in the group."""
+    for listener in _listeners:
+        listener(group, members, by)

@@ -1,0 +1,56 @@
+"""How names are sorted and found: Dutch prefixes stand behind, accents and case do not count."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Words before a surname by which it is not sorted, in Dutch and its neighbours (as in the prefixes that Dutch
+# registers know). Belgium sorts capital "De Smet" under D; here case says nothing, since people type it either way.
+PREFIXES = frozenset("""
+    a aan af al am an auf aus 'm bei ben bij bin boven d d' da dal dalla das de dei del della den der des di die do don
+    dos du e el en het i im in l l' la las le les lo los of onder op over s 's t 't te ten ter thoe tho thor to toe tot
+    uijt uit unter v van vande vanden vander v.d. vd ver voor vom von vor zu zum zur
+""".split())
+SPECIAL = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+APOSTROPHES = re.compile(r"['`´‘’ʼ]")
+BETWEEN = re.compile(r"[\s\-‐‑–—]+")
+
+
+def folded(text: str) -> str:
+    """Return `text` as people search it: without accents, case, apostrophes and hyphens, one space between words."""
+    bare = text.lower() if text.isascii() else _without_accents(text)
+    return BETWEEN.sub(" ", APOSTROPHES.sub("", bare)).strip()
+
+
+def _without_accents(text: str) -> str:
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+    return bare.translate(SPECIAL)
+
+
+def split_surname(surname: str) -> tuple[str, str]:
+    """Return (prefix, the rest by which it is sorted): ("van den", "Berg"). Something always remains."""
+    words = _straight(surname).split()
+    first = 0
+    while first < len(words) - 1 and words[first].casefold() in PREFIXES:
+        first += 1
+    rest = " ".join(words[first:])
+    joined = re.match(r"(?i)([dl]')(?=\w)", rest)  # d'Hondt
+    prefix = " ".join([*words[:first], *([joined.group(1)] if joined else [])])
+    return prefix, rest[joined.end() :] if joined else rest
+
+
+def _straight(text: str) -> str:
+    return APOSTROPHES.sub("'", " ".join(text.split()))
+
+
+def sort_key(first_name: str, surname: str) -> tuple[str, str, str]:
+    """Return by what a person is sorted: surname without prefix, first name, prefix. Without a surname, by first name."""
+    prefix, rest = split_surname(surname)
+    first = folded(first_name)
+    return folded(rest) or first, first, folded(prefix)
+
+
+def matches(sought: str, found: str) -> bool:
+    """Return whether every word of `sought` stands somewhere in `found`; both are folded."""
+    return all(word in found for word in sought.split())
