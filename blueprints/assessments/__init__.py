@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 import tenants.assessments.files  # decides who sees images of questions from the bank
-import tenants.assessments.own_work  # noqa: F401  adds tests to a person's own work
+import tenants.assessments.own_work
+import tenants.assessments.resets  # noqa: F401  nobody's progress is reset in the middle of a test
 
 assessments = Blueprint("assessments", __name__)
 

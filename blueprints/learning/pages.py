@@ -15,6 +15,7 @@ from tenants.catalogue.walks import beside_courses
 from tenants.exercises.queries import news_for as feedback_for
 from tenants.learning import queries
 from tenants.learning.changes import news_for
+from tenants.learning.resets import anew_since
 
 
 @learning.get("/")
@@ -34,7 +35,8 @@ def home() -> str:
 def course(course_id: UUID) -> str:
     """Show a course: what it is about, how far the person is, its lessons."""
     taken = queries.course_for(me(), course_id)
-    return render_template("learning/course.html", taken=taken, modules=modules_of(taken), news=news_for(taken))
+    began_anew = None if taken.way.is_begun else anew_since(taken.enrolment)
+    return render_template("learning/course.html", taken=taken, modules=modules_of(taken), news=news_for(taken), began_anew=began_anew)
 
 
 @learning.get("/learn/<uuid:course_id>/resume")

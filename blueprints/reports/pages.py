@@ -76,9 +76,9 @@ def export_url(kind: str, asked: Asked, extension: str) -> str:
 @reports.get("/reports/<uuid:course_id>/people/<uuid:member_id>")
 @roles("trainer", "manager", "owner")
 def person(course_id: UUID, member_id: UUID) -> str:
-    """Show how far one person is, what they did when, and what they answered."""
+    """Show how far one person is, what they did when, and what they answered: now, or in an attempt that was set aside."""
     here = sight.followed(me(), course_id)
-    found = overview.person_in(me(), course_id, member_id)
+    found = overview.person_in(me(), course_id, member_id, request.args.get("attempt", type=UUID))
     moments, spent = timeline.timeline_of(found.person.enrolment, here.outline)
     entries = [{"time": format_moment(one.at), "moment": one.at.isoformat(), "icon": ICONS[one.what], **moment_words(one)} for one in moments]
-    return render_template("reports/person.html", found=found, entries=entries, spent=spent)
+    return render_template("reports/person.html", found=found, entries=entries, spent=spent, aside=request.args.get("aside", type=UUID))

@@ -21,6 +21,7 @@ from tenants.assessments.settings import Settings, settings_of
 from tenants.courses.models import Course, Publication
 from tenants.learning.models import Enrolment
 from tenants.learning.overview import VIEWERS
+from tenants.learning.queries import is_current
 from tenants.people.models import Member
 
 WAITING = ("marking", "judging")
@@ -49,7 +50,7 @@ def waiting(viewer: Member) -> list[Waits]:
         sa.select(Sitting, Enrolment.member_id, stored(Member, "first_name"), stored(Member, "last_name"), Course.title)
         .join(Enrolment, Enrolment.id == Sitting.enrolment_id).join(Member, Member.id == Enrolment.member_id)
         .join(Course, Course.id == Enrolment.course_id)
-        .where(Sitting.state.in_(WAITING)).order_by(Sitting.handed_in_at, Sitting.id).limit(MOST_WAITING)
+        .where(Sitting.state.in_(WAITING), is_current()).order_by(Sitting.handed_in_at, Sitting.id).limit(MOST_WAITING)
     ).all()  # fmt: skip
     names = _names([(row[1], row[2], row[3]) for row in rows])
     return [Waits(row[0], name, row[4]) for row, name in zip(rows, names, strict=True)]
@@ -57,7 +58,8 @@ def waiting(viewer: Member) -> list[Waits]:
 
 def waiting_count() -> int:
     """Return how many sittings wait for trainers."""
-    return db.session.scalar(sa.select(sa.func.count(Sitting.id)).where(Sitting.state.in_(WAITING))) or 0
+    wanted = sa.select(sa.func.count(Sitting.id)).join(Enrolment, Enrolment.id == Sitting.enrolment_id)
+    return db.session.scalar(wanted.where(Sitting.state.in_(WAITING), is_current())) or 0
 
 
 def _names(rows: Sequence[tuple[UUID, bytes | None, bytes | None]]) -> list[str]:
@@ -84,7 +86,8 @@ def tests(viewer: Member) -> list[Listed]:
         sa.select(Course.id, Course.title, Publication.outline).join(Publication, Publication.id == Course.publication_id)
         .where(Course.state == "published").order_by(Course.title)
     ).all()  # fmt: skip
-    count = sa.select(Sitting.lesson_id, sa.func.count(sa.distinct(Sitting.enrolment_id))).group_by(Sitting.lesson_id)
+    count = sa.select(Sitting.lesson_id, sa.func.count(sa.distinct(Enrolment.member_id))).join(Enrolment, Enrolment.id == Sitting.enrolment_id)
+    count = count.group_by(Sitting.lesson_id)
     taken = {lesson_id: number for lesson_id, number in db.session.execute(count)}
     return [
         Listed(course_id, title, UUID(lesson["id"]), lesson["title"], taken.get(UUID(lesson["id"]), 0))
@@ -168,7 +171,7 @@ def _people(course_id: UUID, lesson_id: UUID, settings: Settings) -> list[Person
     names = _names([(row[0].member_id, row[1], row[2]) for row in rows])
     wanted = (
         sa.select(Sitting).join(Enrolment, Enrolment.id == Sitting.enrolment_id)
-        .where(Sitting.lesson_id == lesson_id, Enrolment.course_id == course_id).order_by(Sitting.number)
+        .where(Sitting.lesson_id == lesson_id, Enrolment.course_id == course_id, is_current()).order_by(Sitting.number)
     )  # fmt: skip
     sat: dict[UUID, list[Sitting]] = {}
     for sitting in db.session.scalars(wanted):

@@ -21,6 +21,7 @@ from tenants.courses.models import Course
 from tenants.learning import turns
 from tenants.learning.actions import begin, end_enrolment, enrol
 from tenants.learning.models import Enrolment
+from tenants.learning.queries import is_current
 from tenants.people.models import Member
 
 Came = Literal["enrolled", "waiting"]
@@ -70,7 +71,7 @@ def standing_of(member: Member, course: Course) -> rules.Standing:
 
 def enrolment_of(member: Member, course: Course) -> Enrolment | None:
     """Return the member's enrolment in the course, in whatever state, or None."""
-    wanted = sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.course_id == course.id)
+    wanted = sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.course_id == course.id, is_current())
     return db.session.scalar(wanted.execution_options(populate_existing=True))
 
 

@@ -19,6 +19,7 @@ from tenants.catalogue.places import fill, lock_entry
 from tenants.courses.models import Course
 from tenants.learning.actions import begin, expire
 from tenants.learning.models import Enrolment
+from tenants.learning.queries import is_current
 from tenants.people.models import Member
 
 SLACK_H = 2  # the clocks may change between the mark and the end
@@ -124,7 +125,7 @@ def past_in(course: Course) -> list[Past]:
     rows = db.session.execute(
         sa.select(Enrolment, stored(Member, "first_name"), stored(Member, "last_name"))
         .join(Member, Member.id == Enrolment.member_id)
-        .where(Enrolment.course_id == course.id, over, Member.state == "active")
+        .where(Enrolment.course_id == course.id, over, is_current(), Member.state == "active")
         .order_by(sa.func.coalesce(Enrolment.ended_at, Enrolment.ends_at).desc())
     ).all()
     names = full_names([(row[0].member_id, row[1], row[2]) for row in rows])

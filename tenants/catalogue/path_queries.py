@@ -21,6 +21,7 @@ from tenants.catalogue.models import Path, PathCourse, PathMember, PathStep
 from tenants.courses.models import Course
 from tenants.learning.enrolling import ENROLLERS
 from tenants.learning.models import Enrolment
+from tenants.learning.queries import is_current
 from tenants.people.models import Member
 
 
@@ -110,7 +111,7 @@ class TakenCourses:
 
 def taken_by(member_id: UUID, path: Path) -> TakenCourses:
     """Return what the member has of the path's courses."""
-    wanted = sa.select(Enrolment).where(Enrolment.member_id == member_id, Enrolment.course_id.in_(course_ids(path)))
+    wanted = sa.select(Enrolment).where(Enrolment.member_id == member_id, Enrolment.course_id.in_(course_ids(path)), is_current())
     rows = db.session.scalars(wanted.execution_options(populate_existing=True))
     return TakenCourses({row.course_id: row for row in rows})
 

@@ -69,7 +69,7 @@ def _columns(member: Member) -> sa.Select[Any]:
         .select_from(Course)
         .join(Publication, Publication.id == Course.publication_id)
         .outerjoin(CourseEntry, CourseEntry.course_id == Course.id)
-        .outerjoin(mine, sa.and_(mine.course_id == Course.id, mine.member_id == member.id))
+        .outerjoin(mine, sa.and_(mine.course_id == Course.id, mine.member_id == member.id, mine.state != "reset"))
         .outerjoin(EntryRequest, asked)
         .where(Course.state == "published")
     )  # fmt: skip

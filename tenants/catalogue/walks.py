@@ -22,7 +22,7 @@ from tenants.catalogue.queries import Over, over_for
 from tenants.courses.models import Course, Publication
 from tenants.learning.models import Enrolment
 from tenants.learning.overview import VIEWERS
-from tenants.learning.queries import has_expired, marks_of
+from tenants.learning.queries import has_expired, is_current, marks_of
 from tenants.learning.rules import Mark, Segment, Way, way_of
 from tenants.people.models import Member
 
@@ -158,7 +158,7 @@ def _walks(rows: list[PathMember], names: Mapping[UUID, str]) -> list[Walk]:
     courses = {one.course_id: one.course for row in rows for step in row.path.steps for one in step.courses}
     outlines = _outlines(courses.values())
     wanted = sa.select(Enrolment).where(
-        Enrolment.member_id.in_({row.member_id for row in rows}), Enrolment.course_id.in_(courses)
+        Enrolment.member_id.in_({row.member_id for row in rows}), Enrolment.course_id.in_(courses), is_current()
     )
     taken: dict[UUID, dict[UUID, Enrolment]] = {}
     for one in db.session.scalars(wanted):

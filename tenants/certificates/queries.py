@@ -90,7 +90,7 @@ def course_to_certify(member: Member, course_id: UUID) -> tuple[Course, Certifie
 
 def done_before(course_id: UUID) -> int:
     """Return how many people have done the course."""
-    counted = sa.select(sa.func.count(Enrolment.id)).where(Enrolment.course_id == course_id, Enrolment.done_at.is_not(None))
+    counted = sa.select(sa.func.count(sa.distinct(Enrolment.member_id))).where(Enrolment.course_id == course_id, Enrolment.done_at.is_not(None))
     return db.session.scalar(counted) or 0
 
 

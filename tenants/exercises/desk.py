@@ -19,6 +19,7 @@ from tenants.courses.models import Course, Page
 from tenants.exercises.models import WAITING, HandIn, Review, SavedPhrase
 from tenants.exercises.queries import Thread, exercise_on, names_of, thread_of
 from tenants.learning.models import Enrolment
+from tenants.learning.queries import is_current
 from tenants.learning.rules import TAUGHT_BY
 from tenants.people.models import Member
 
@@ -110,10 +111,10 @@ def _chosen(member: Member, filters: Filters) -> list[sa.ColumnElement[bool]]:
 def _mine(member: Member, filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Return the conditions of one's own queue: what waits for this trainer, what waits for anybody, what one holds.
     Nobody reviews their own work."""
-    others = Enrolment.member_id != member.id
+    others = (Enrolment.member_id != member.id, is_current())
     if filters.whose == "all":
-        return [others]
-    return [others, sa.or_(HandIn.trainer_id == member.id, HandIn.trainer_id.is_(None), HandIn.claimed_by == member.id)]
+        return [*others]
+    return [*others, sa.or_(HandIn.trainer_id == member.id, HandIn.trainer_id.is_(None), HandIn.claimed_by == member.id)]
 
 
 def _in_state(state: str) -> sa.ColumnElement[bool]:

@@ -19,7 +19,7 @@ from tenants.exercises.models import HandIn, HandInFile, HandInMessage, Review
 from tenants.exercises.rules import Points, may_write, points_of
 from tenants.files.models import File
 from tenants.learning.models import Enrolment
-from tenants.learning.queries import OpenLesson
+from tenants.learning.queries import OpenLesson, is_current
 from tenants.people.models import Member
 
 
@@ -228,7 +228,7 @@ def peer_tasks(member: Member, block_id: UUID, course_id: UUID) -> list[ToDo]:
         sa.select(Review.id, Review.sent_at, Review.saved_at).join(HandIn, HandIn.id == Review.hand_in_id)
         .join(Enrolment, Enrolment.id == HandIn.enrolment_id)
         .where(Review.kind == "peer", Review.by_id == member.id, HandIn.block_id == block_id)
-        .where(Enrolment.course_id == course_id).order_by(Review.id)
+        .where(Enrolment.course_id == course_id, is_current()).order_by(Review.id)
     )
     return [ToDo(row.id, row.sent_at is not None, row.saved_at is not None) for row in rows]
 
@@ -260,7 +260,7 @@ def news_for(member: Member) -> list[News]:
         sa.select(sa.literal("peer"), *columns, Review.id, Review.made_at)
         .join(HandIn, HandIn.id == Review.hand_in_id).join(Enrolment, Enrolment.id == HandIn.enrolment_id)
         .join(Course, Course.id == Enrolment.course_id)
-        .where(Review.by_id == member.id, Review.kind == "peer", Review.sent_at.is_(None), Course.state == "published")
+        .where(Review.by_id == member.id, Review.kind == "peer", Review.sent_at.is_(None), Course.state == "published", is_current())
     )
     rows = db.session.execute(unseen.union_all(to_write)).all()
     return sorted((News(*row) for row in rows), key=lambda one: one.at, reverse=True)

@@ -63,7 +63,7 @@ def enrol(member: Member, course: Course, by: Member | None = None) -> Enrolment
 
 
 def _enrolment(member: Member, course: Course) -> Enrolment | None:
-    wanted = sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.course_id == course.id)
+    wanted = sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.course_id == course.id, queries.is_current())
     return db.session.scalar(wanted.execution_options(populate_existing=True))
 
 
@@ -73,7 +73,8 @@ def _inserted(member: Member, course: Course, by: Member | None) -> Enrolment | 
         insert(Enrolment)
         .values(id=ids.uuid7(), member_id=member.id, course_id=course.id, state="ended",
                 enrolled_by=by.id if by else None, enrolled_at=clock.now())
-        .on_conflict_do_nothing(index_elements=["member_id", "course_id"]).returning(Enrolment)
+        .on_conflict_do_nothing(index_elements=["member_id", "course_id"], index_where=sa.text("state <> 'reset'"))
+        .returning(Enrolment)
     )  # fmt: skip
     return db.session.scalars(made).one_or_none()
 
@@ -319,7 +320,7 @@ def note_approval(enrolment: Enrolment, lesson_id: UUID, block_id: UUID, state: 
         insert(Approval).values(**{**values, **changed})
         .on_conflict_do_update(index_elements=["enrolment_id", "block_id"], set_=changed)
     )
-    return state == "approved" and _finish_if_approved(enrolment, lesson_id)
+    return state == "approved" and enrolment.state != "reset" and _finish_if_approved(enrolment, lesson_id)
 
 
 def _finish_if_approved(enrolment: Enrolment, lesson_id: UUID) -> bool:
@@ -350,7 +351,7 @@ def note_result(enrolment: Enrolment, lesson_id: UUID, percent: Decimal, is_pass
         changed["done_at"] = sa.func.coalesce(Progress.done_at, now)
     made = made.on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=changed)
     progress = db.session.scalars(made.returning(Progress), execution_options={"populate_existing": True}).one()
-    if not is_passed:
+    if not is_passed or enrolment.state == "reset":
         return progress.done_at is not None
     with suppress(NotFound, Gone, queries.Archived):  # the enrolment ended, or the lesson is no longer published: the result is kept for then
         member = db.session.get_one(Member, enrolment.member_id)

@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course
 from tenants.learning.models import Enrolment
-from tenants.learning.queries import is_open_now
+from tenants.learning.queries import is_current, is_open_now
 from tenants.people.models import Member
 
 ENROLLERS = frozenset({"trainer", "author", "manager", "owner"})
@@ -65,7 +65,7 @@ def members_named(ids: list[UUID]) -> list[Member]:
 
 def enrolment_in(course: Course, enrolment_id: UUID) -> Enrolment:
     """Return an enrolment in this course. Raises NotFound."""
-    wanted = sa.select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.course_id == course.id)
+    wanted = sa.select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.course_id == course.id, is_current())
     found = db.session.scalar(wanted)
     if found is None:
         raise NotFound("no such enrolment")

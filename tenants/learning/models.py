@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, Numeric, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, Date, Index, Numeric, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, relationship
 
@@ -22,18 +22,19 @@ APPROVALS = ("waiting", "again", "approved")
 
 
 class Enrolment(AcademyBase):
-    """A member takes a course."""
+    """A member takes a course. One of them is current; those that were reset keep what was done in them."""
 
     __tablename__ = "enrolments"
     __table_args__ = (
-        UniqueConstraint("member_id", "course_id"),
-        CheckConstraint("state in ('active','ended','expired')", name="state"),
+        Index("uq_enrolments_current", "member_id", "course_id", unique=True, postgresql_where=text("state <> 'reset'")),
+        CheckConstraint("state in ('active','ended','expired','reset')", name="state"),
+        CheckConstraint("(state = 'reset') = (reset_at is not null)", name="reset"),
     )
 
     id: Mapped[UUID] = key()
-    member_id: Mapped[UUID] = ref("members.id", purpose="who learns")
+    member_id: Mapped[UUID] = ref("members.id", purpose="who learns", index=True)
     course_id: Mapped[UUID] = ref("courses.id", purpose="what", index=True)
-    state: Mapped[str] = column(Text, purpose="active, ended by somebody, or expired", default="active")
+    state: Mapped[str] = column(Text, purpose="active, ended by somebody, expired, or reset: set aside", default="active")
     enrolled_by: Mapped[UUID | None] = ref(
         "members.id", purpose="who enrolled them", ondelete="SET NULL", nullable=True
     )
@@ -58,6 +59,8 @@ class Enrolment(AcademyBase):
         purpose="when every lesson was done", personal="content", retention="academy", on_erasure="delete",
         why_plain="a time stamp that reports count",
     )
+    reset_at: Mapped[datetime | None] = optional_moment(purpose="when it was set aside for a new attempt")
+    reset_by: Mapped[UUID | None] = ref("members.id", purpose="who set it aside", ondelete="SET NULL", nullable=True)
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     course: Mapped[Course] = relationship()
     progress: Mapped[list[Progress]] = relationship(back_populates="enrolment", cascade="all, delete-orphan")

@@ -18,7 +18,8 @@ from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course, Page, Publication
 from tenants.learning.answering import lines_of
 from tenants.learning.models import Answer, Attempt, Enrolment
-from tenants.learning.queries import marks_of, questions_of
+from tenants.learning.queries import is_current, marks_of, questions_of
+from tenants.learning.resets import Earlier, earlier_of
 from tenants.learning.rules import Standing, Step, Way, standing, way_of
 from tenants.people.models import Member
 
@@ -101,25 +102,27 @@ class LessonAnswers:
 
 @dataclass(frozen=True)
 class PersonHere:
-    """One participant in one course: where they are and what they answered, lesson by lesson."""
+    """One participant in one course: where they are and what they answered, lesson by lesson; and earlier attempts."""
 
     person: Person
     course: Course
     lessons: list[LessonAnswers]
+    earlier: list[Earlier]
 
 
-def person_in(viewer: Member, course_id: UUID, member_id: UUID) -> PersonHere:
-    """Return a participant's way and answers. Raises NotFound."""
+def person_in(viewer: Member, course_id: UUID, member_id: UUID, attempt_id: UUID | None = None) -> PersonHere:
+    """Return a participant's way and answers, of the present attempt or of one that was set aside. Raises NotFound."""
     _may_view(viewer)
     course, outline = _course(course_id)
+    which = is_current() if attempt_id is None else sa.and_(Enrolment.id == attempt_id, ~is_current())
     row = db.session.execute(
         sa.select(Enrolment, Member).join(Member, Member.id == Enrolment.member_id)
-        .where(Enrolment.course_id == course.id, Enrolment.member_id == member_id, Member.state == "active")
+        .where(Enrolment.course_id == course.id, Enrolment.member_id == member_id, Member.state == "active", which)
     ).unique().one_or_none()
     if row is None:
         raise NotFound("nobody here")
     person = _person(row[0], row[1].name, outline, marks_of([row[0].id])[row[0].id], clock.now())
-    return PersonHere(person, course, answers_along(row[0], person.way))
+    return PersonHere(person, course, answers_along(row[0], person.way), earlier_of(row[0]))
 
 
 def answers_along(enrolment: Enrolment, way: Way) -> list[LessonAnswers]:

@@ -59,6 +59,7 @@ def _course(enrolment: Enrolment, way: Way, title: str) -> dict[str, Any]:
         "title": title,
         "enrolled_at": stamp(enrolment.enrolled_at),
         "done_at": stamp(enrolment.done_at),
+        "set_aside_at": stamp(enrolment.reset_at),
         "lessons_done": way.done,
         "lessons": [_lesson(step) for step in way.steps],
         "answers": [_answer(one) for one in said.values() if one.attempts],

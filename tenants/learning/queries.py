@@ -142,6 +142,11 @@ def is_open_now() -> sa.ColumnElement[bool]:
     return sa.and_(Enrolment.state == "active", sa.or_(Enrolment.ends_at.is_(None), Enrolment.ends_at > clock.now()))
 
 
+def is_current() -> sa.ColumnElement[bool]:
+    """Return the condition "it is the member's present attempt at the course, not one that was reset"."""
+    return Enrolment.state != "reset"
+
+
 def has_expired() -> sa.ColumnElement[bool]:
     """Return the condition "the enrolment's time has passed", whether or not the day's job has noted it."""
     passed = sa.and_(Enrolment.state == "active", Enrolment.ends_at <= clock.now())

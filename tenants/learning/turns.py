@@ -1,7 +1,8 @@
 """What features above learning do when an enrolment begins, ends or is finished: they register here.
 
 Listeners run in the transaction of the act. `ends_at` is asked, and `ending` told, before anything is written,
-so that a listener may take its locks first.
+so that a listener may take its locks first. `resetting` is told of the attempt that is set aside and may refuse, `reset`
+of the one that takes its place.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from uuid import UUID
 
 from tenants.learning.models import Enrolment
 
-Turn = Literal["begun", "ending", "ended", "done"]
+Turn = Literal["begun", "ending", "ended", "done", "resetting", "reset"]
 Listener = Callable[[Enrolment], None]
 Terms = Callable[[UUID], datetime | None]
-_listeners: dict[Turn, list[Listener]] = {"begun": [], "ending": [], "ended": [], "done": []}
+_listeners: dict[Turn, list[Listener]] = {"begun": [], "ending": [], "ended": [], "done": [], "resetting": [], "reset": []}
 _terms: list[Terms] = []
 
 

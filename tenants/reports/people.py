@@ -18,6 +18,7 @@ from core.db import db
 from core.sealed import stored, unseal_rows
 from tenants.groups.sight import in_group
 from tenants.learning.models import Enrolment, Progress
+from tenants.learning.queries import is_current
 from tenants.learning.rules import needs_help_key, standing
 from tenants.people.models import Member
 from tenants.reports.asking import Asked
@@ -120,7 +121,7 @@ def _learners(here: Followed, group_id: UUID | None) -> list[Learner]:
                   Enrolment.done_at, Enrolment.ended_at, Enrolment.ends_at, Enrolment.lesson_id, done.label("done"),
                   stored(Member, "first_name").label("first"), stored(Member, "last_name").label("last"))
         .join(Member, Member.id == Enrolment.member_id)
-        .where(Enrolment.course_id == here.course.id, Member.state == "active", _grouped(group_id))
+        .where(Enrolment.course_id == here.course.id, is_current(), Member.state == "active", _grouped(group_id))
     ).all()  # fmt: skip
     names = names_in([(row.member_id, row.first, row.last) for row in rows])
     total, now = len(here.lesson_ids), clock.now()
