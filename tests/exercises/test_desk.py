@@ -18,6 +18,7 @@ from tenants.exercises import actions, desk, reviewing, substitutes
 from tenants.exercises.desk import Filters
 from tenants.exercises.models import HandIn, Review, SavedPhrase, StandIn
 from tenants.exercises.reviewing import NoWords, ReviewedMeanwhile, TakenOver
+from tenants.learning import resets
 from tenants.learning.queries import lesson_for
 from tenants.people.models import MemberRole
 from tests.cast import Cast
@@ -254,3 +255,17 @@ def test_a_course_whose_trainer_may_not_review_waits_for_everybody(cast: Cast) -
     with db.scope(cast.academy.scope):
         assert db.session.get_one(HandIn, hand_in_id).trainer_id is None
         assert db.session.scalar(sa.select(sa.func.count()).select_from(MemberRole).where(MemberRole.member_id == cast.ids["author"])) == 1
+
+
+def test_what_was_handed_in_before_a_reset_waits_for_nobody(cast: Cast, found: Exercise) -> None:
+    first = handed_in(cast, found)
+    with db.scope(cast.academy.scope, commit=True):
+        enrolment = lesson_for(member(cast, "participant"), found.course, found.lesson, lock=True).taken.enrolment
+        resets.reset(enrolment, member(cast, "trainer"))
+    assert queue(cast) == [] and queue(cast, state="all") == []
+    reviewed(cast, first, "approved")
+    with db.scope(cast.academy.scope):
+        assert lesson_for(member(cast, "participant"), found.course, found.lesson).taken.way.done == 0
+        assert desk.waiting_count(member(cast, "trainer")) == 0
+    again = handed_in(cast, found, words="Another loaf")
+    assert queue(cast) == [again]
