@@ -1,5 +1,5 @@
 // <block-picker>: search and arrow keys over the "Add block" menu it wraps. "/" in an empty text field opens it, and the new
-// block comes below that field's block. Without JavaScript the menu is a plain list of buttons.
+// block comes below that field's block. The cursor goes into what was added. Without JavaScript the menu is a plain list of buttons.
 class BlockPicker extends HTMLElement {
   connectedCallback() {
     this.menu = this.querySelector("[popover]");
@@ -20,6 +20,13 @@ class BlockPicker extends HTMLElement {
     this.input.addEventListener("keydown", (e) => this.press(e));
     this.menu.addEventListener("toggle", (e) => this.toggled(e.newState === "open"));
     document.addEventListener("keydown", (e) => this.isConnected && this.slash(e));
+    this.enter(document.querySelector(".block.is-selected:target .block-body"));
+  }
+
+  // Who has just added a block, or a row of one, goes on in its first empty field.
+  enter(body) {
+    const fields = body?.querySelectorAll("textarea, select, input:not([type=hidden], [type=radio], [type=checkbox])") ?? [];
+    [...fields].find((f) => !f.value && f.checkVisibility())?.focus({ preventScroll: true });
   }
 
   slash(e) {

@@ -26,7 +26,8 @@ class RichText extends HTMLElement {
     this.addEventListener("focusout", (e) => this.contains(e.relatedTarget) || this.leaveSoon(), on);
     this.closest("auto-save")?.addEventListener("saved", () => this.saved(), on);
     for (const label of this.field.labels) label.addEventListener("click", () => this.rich?.focus(), on);
-    this.leave();
+    if (document.activeElement === this.field) this.edit();
+    else this.leave();
   }
 
   disconnectedCallback() {

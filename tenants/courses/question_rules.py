@@ -29,8 +29,12 @@ Rule = Mapping[str, Any]
 
 
 def rule_of(kind: str, rule: Rule) -> dict[str, Any]:
-    """Return the part of the rule that this kind of question has; what another kind left is for when it is that again."""
-    return {name: rule[name] for name in KEYS.get(kind, ()) if name in rule}
+    """Return the part of the rule that this kind of question has; what another kind left is for when it is that again.
+
+    A pair of which nothing is filled in is no pair: the editor offers rows that may stay empty.
+    """
+    own = {name: rule[name] for name in KEYS.get(kind, ()) if name in rule}
+    return {**own, "pairs": [pair for pair in own["pairs"] if pair["left"] or pair["right"]]} if own.get("pairs") else own
 
 
 def rule_kept(kind: str, sent: Rule, old: Rule) -> dict[str, Any]:

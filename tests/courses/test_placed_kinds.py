@@ -12,6 +12,7 @@ from PIL import Image
 from blueprints.hosts import HostedFlask
 from core.db import db
 from tenants.courses.models import Course
+from tenants.courses.question_rules import rule_of
 from tests.cast import Cast
 from tests.courses.test_question_kinds import author, check, new_question, published, question_of, save, written
 from tests.courses.writing import Written
@@ -53,6 +54,14 @@ def test_a_match(app: HostedFlask, cast: Cast, author: FlaskClient, written: Wri
     assert "1/3" in browser.get("/").text, "the lesson is done"
     seen = cast.client(app, "trainer").get(f"/reports/{written.course}/people/{cast.ids['participant']}").text
     assert "Yeast → Rise" in seen and "Oven → Brown" in seen
+
+
+def test_a_pair_left_empty_is_no_pair_and_one_half_filled_stops_publishing() -> None:
+    rows = [{"id": "1", "left": "Yeast", "right": "Rise"}, {"id": "2", "left": "Oven", "right": "Brown"}, {"id": "3", "left": "", "right": ""}]
+    assert [pair["id"] for pair in rule_of("matching", {"pairs": rows})["pairs"]] == ["1", "2"]
+    rows[2]["left"] = "Sink"
+    assert [pair["id"] for pair in rule_of("matching", {"pairs": rows})["pairs"]] == ["1", "2", "3"]
+    assert rule_of("ordering", {"items": [], "pairs": rows}) == {"items": []}
 
 
 def test_an_order(app: HostedFlask, cast: Cast, author: FlaskClient, written: Written) -> None:
