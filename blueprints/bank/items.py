@@ -92,7 +92,9 @@ def back(item: BankItem) -> Answer:
 
 def again(item: BankItem, sentence: str, draft: QuestionDraft | None = None, status: int = 422) -> Answer:
     """Answer with a sentence and what was typed."""
-    return (sentence, status) if is_fragment() else (item_page(item, sentence, draft), 422)
+    if is_fragment():
+        return FlaskResponse(sentence, status, {"X-Seen": item.changed_at.isoformat()}, mimetype="text/plain")
+    return item_page(item, sentence, draft), 422
 
 
 @bank.post("/bank/<uuid:item_id>/labels")

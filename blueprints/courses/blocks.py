@@ -58,7 +58,7 @@ def back(block: Block, **values: Any) -> Answer:
 def again(course: Course, block: Block, sentence: str, typed: Any = None, status: int = 422) -> Answer:
     """Answer with the editor, a sentence at the block and what was typed into it."""
     if is_fragment():
-        return sentence, status
+        return FlaskResponse(sentence, status, {"X-Seen": block.changed_at.isoformat()}, mimetype="text/plain")
     return editor_page(course, block.lesson, {str(block.id): sentence}, {str(block.id): typed}), 422
 
 

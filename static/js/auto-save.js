@@ -1,5 +1,6 @@
 // <auto-save data-owner data-status>: saves its form 800 ms after the last change. What is not acknowledged is kept in
-// this browser and sent again: after a while, when the connection is back, and at the next visit.
+// this browser and sent again: after a while, when the connection is back, and at the next visit. A form that says which
+// state it shows (`seen`) never replaces what somebody else wrote meanwhile: the person is asked which of the two stays.
 import { clock, postForm, uuid } from "./post.js";
 import { forget, keep, keyOf, recall } from "./unsent.js";
 
@@ -47,11 +48,58 @@ class AutoSave extends HTMLElement {
   restore() {
     const kept = recall(this.key);
     if (!kept) return;
-    const names = new Set([...this.form.elements].map((c) => c.name).filter((n) => n && !NOT_KEPT.has(n)));
-    for (const name of names) this.put(name, kept.fields.filter(([n]) => n === name).map(([, v]) => v));
+    if (this.isStale(kept)) return this.setAside(kept);
+    this.fill(kept);
     this.pending = kept.id;
     this.send();
   }
+
+  fill(kept) {
+    const names = new Set([...this.form.elements].map((c) => c.name).filter((n) => n && !NOT_KEPT.has(n)));
+    for (const name of names) this.put(name, kept.fields.filter(([n]) => n === name).map(([, v]) => v));
+  }
+
+  isStale(kept) {
+    const seen = kept.fields.find(([name]) => name === "seen");
+    return seen && seen[1] !== this.form.elements.seen?.value;
+  }
+
+  // What was typed on top of an older state: the page shows the newer one, and offers the other.
+  setAside(kept) {
+    const plain = (fields) => JSON.stringify(fields.filter(([name]) => name !== "seen").map(([name, text]) => [name, text.replaceAll("\r\n", "\n").trim()]));
+    if (plain(kept.fields) === plain(this.values())) return forget(this.key, kept.id);
+    const putBack = () => {
+      this.fill(kept);
+      for (const field of this.form.elements) field.dispatchEvent(new CustomEvent("restored"));
+      this.changed();
+    };
+    this.ask("aside", ["back", putBack], ["away", () => forget(this.key, kept.id)]);
+  }
+
+  ask(about, ...choices) {
+    const words = this.box().dataset, note = document.createElement("div"), text = document.createElement("p"), row = document.createElement("div"), both = document.createElement("div");
+    this.querySelector(":scope > .notice")?.remove();
+    note.className = "notice notice-warn";
+    row.className = "cluster";
+    note.role = "alert";
+    text.textContent = words[about];
+    for (const [name, act] of choices) row.append(this.button(words[name], () => { note.remove(); act(); }));
+    both.className = "stack gap-s";
+    both.append(text, row);
+    note.append(both);
+    this.prepend(note);
+  }
+
+  button(label, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.textContent = label;
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  box() { return this.dataset.status ? document.getElementById(this.dataset.status) : this.querySelector(".autosave"); }
 
   put(name, values) {
     const controls = [...this.form.elements].filter((c) => c.name === name);
@@ -86,14 +134,18 @@ class AutoSave extends HTMLElement {
     }
     const signedOut = answer && (answer.status === 401 || answer.type === "opaqueredirect");
     const refused = answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429;
-    this.show(signedOut ? "signedout" : answer?.status === 409 ? "conflict" : refused ? "refused" : "failed");
+    const clash = answer?.status === 409, seen = clash && answer.headers.get("X-Seen");
+    this.show(signedOut ? "signedout" : clash ? "conflict" : refused ? "refused" : "failed");
+    if (seen) this.ask("clash", ["mine", () => { this.note(seen); this.send(); }], ["theirs", () => location.reload()]);
     if (signedOut || refused) return;
     this.timer = setTimeout(() => this.send(), RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)]);
   }
 
   // The state of the row that this form shows, so that the server notices when somebody else changes it.
   note(seen) {
-    if (seen && this.form.elements.seen) this.form.elements.seen.value = seen;
+    if (!seen || !this.form.elements.seen) return;
+    this.form.elements.seen.value = seen;
+    if (this.pending) keep(this.key, this.pending, this.values());
   }
 
   // A plain submit carries the values itself. One that a script took over (quiz-check) may still fail, so what is kept
@@ -108,18 +160,13 @@ class AutoSave extends HTMLElement {
   }
 
   show(state) {
-    const box = this.dataset.status ? document.getElementById(this.dataset.status) : this.querySelector(".autosave");
-    const text = box?.querySelector(".autosave-text");
+    const box = this.box(), text = box?.querySelector(".autosave-text");
     if (!text) return;
     box.classList.toggle("is-failed", state !== "saving" && state !== "saved");
     const words = box.dataset[state].replace("{time}", clock());
     text.replaceChildren(words);
     if (state !== "failed" && state !== "signedout") return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = box.dataset.again;
-    button.addEventListener("click", () => this.send());
-    text.append(" ", button);
+    text.append(" ", this.button(box.dataset.again, () => this.send()));
   }
 }
 customElements.define("auto-save", AutoSave);

@@ -23,6 +23,7 @@ class RichText extends HTMLElement {
     this.reading.addEventListener("click", (e) => { if (!e.target.closest("a")) this.edit(); }, on);
     this.field.addEventListener("focus", () => this.edit(), on);
     this.field.addEventListener("input", () => { this.dirty = true; }, on);
+    this.field.addEventListener("restored", () => { this.close(); this.dirty = true; this.leave(); }, on);
     this.addEventListener("focusout", (e) => this.contains(e.relatedTarget) || this.leaveSoon(), on);
     this.closest("auto-save")?.addEventListener("saved", () => this.saved(), on);
     for (const label of this.field.labels) label.addEventListener("click", () => this.rich?.focus(), on);
