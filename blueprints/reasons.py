@@ -13,6 +13,8 @@ from tenants.courses.rules import MAX_CHOICES
 from tenants.exercises.rules import MAX_PHRASE, MOST_PHRASES
 from tenants.groups.rules import MAX_NAME as MAX_GROUP_NAME
 from tenants.learning.rules import MAX_TEXT
+from tenants.reports.files import MOST_WAITING
+from tenants.reports.schedules import MOST as MOST_SCHEDULES
 from tenants.settings.actions import MAX_NAME
 
 _MOVED_ON = _l("Meanwhile this academy is in another state. Open its page again and see where it stands.")
@@ -31,6 +33,10 @@ REASONS = {
     "days": _l("Choose a number of days to undo from 0 to 90."),
     "group archived": _l("This group is archived. Bring it back first."),
     "group name": _l("A group has a name of 1 to %(most)d characters.", most=MAX_GROUP_NAME),
+    "report files": _l("You are waiting for %(most)d files already. Wait until the first is made.", most=MOST_WAITING),
+    "report rhythm": _l("Choose a day of the week, or a day of the month from 1 to 31."),
+    "report schedule": _l("This report cannot be mailed: its course is archived or gone. Remove it, and schedule another."),
+    "report schedules": _l("You have %(most)d scheduled reports, which is all there is room for. Remove one first.", most=MOST_SCHEDULES),
     "last owner": _l("You are the only owner. Give the academy another owner before you leave."),
     "name or colour": _l("Give the academy a name of 2 to 80 characters and a colour such as #2f5bb7."),
     "no such block": _l("This part of the lesson was changed meanwhile. Reload the page and try again."),

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, force_locale, format_date, format_datetime, get_locale, gettext, ngettext
 from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
@@ -56,9 +57,17 @@ def language() -> str:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Speak `code` inside the block; mails use it. It needs an application context."""
-    with force_locale(code):
+    """Speak `code` inside the block, in a request or in a job, which has no application."""
+    with nullcontext() if has_app_context() else _speaker().app_context(), force_locale(code):
         yield
+
+
+@cache
+def _speaker() -> Flask:
+    """Return an application that only speaks, for processes without a web server."""
+    app = Flask("kweek.speaker", static_folder=None)
+    install(app)
+    return app
 
 
 def choose_language() -> str:

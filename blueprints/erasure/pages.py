@@ -25,7 +25,8 @@ erasure = Blueprint("erasure", __name__)
 SHOWN = {
     "enrolments": _l("Enrolments, with progress"), "attempts": _l("Answers"), "sittings": _l("Tests"),
     "hand_ins": _l("Handed-in work, with feedback"), "certificates": _l("Certificates"), "seats": _l("Seats in sessions"),
-    "survey_sheets": _l("Surveys with their name"), "saved_phrases": _l("Saved phrases"), "sessions": _l("Signed-in devices"),
+    "survey_sheets": _l("Surveys with their name"), "saved_phrases": _l("Saved phrases"),
+    "report_schedules": _l("Scheduled reports"), "sessions": _l("Signed-in devices"),
 }  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from blueprints.me import me
 from blueprints.reports import reports
-from blueprints.reports.tables import rows_for
 from blueprints.reports.words import ICONS, moment_words
 from core.access import roles
 from core.errors import NotFound
@@ -18,7 +17,8 @@ from core.i18n import format_moment
 from core.sheets import TYPES, file_of
 from tenants.learning import overview
 from tenants.reports import helping, sight, timeline
-from tenants.reports.asking import KINDS, Asked, asked_of
+from tenants.reports.asking import Asked, asked_of
+from tenants.reports.tables import table_for
 
 
 @reports.get("/reports")
@@ -54,13 +54,13 @@ def to_page(number: int) -> str:
 
 @reports.get("/reports/<any(help,people,matrix,stops,questions):kind>.<any(csv,xlsx):extension>")
 @roles("trainer", "manager", "owner")
-def export(kind: str, extension: str) -> Response:
-    """Download just what a report shows with these filters, all pages of it."""
+def export(kind: str, extension: str) -> Response | str:
+    """Download just what a report shows with these filters, all pages of it; a large one is offered to be made later."""
     asked = asked_of(request.args)
-    if kind not in KINDS or (kind != "help" and asked.course_id is None):
-        raise NotFound("no such report")
-    title, rows = rows_for(me(), kind, asked)
-    answer = Response(file_of(rows, extension, title), mimetype=TYPES[extension])
+    table = table_for(me(), kind, asked)
+    if table.is_large:
+        return render_template("reports/large.html", kind=kind, extension=extension, asked=asked, cells=table.cells, title=table.title)
+    answer = Response(file_of(table.make(), extension, table.title), mimetype=TYPES[extension])
     answer.headers["Content-Disposition"] = f'attachment; filename="{kind}.{extension}"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

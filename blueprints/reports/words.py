@@ -1,38 +1,20 @@
-"""Words of reports: reasons, standings, what a figure of a question advises, days and percentages."""
+"""Words that only pages of reports need: filters, the matrix drawn, days and percentages; tenants/reports/words.py has the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from blueprints.reports import reports
-from tenants.learning.overview import Person
 from tenants.reports.matrix import STATES, Cell, Row
-from tenants.reports.people import Learner
-from tenants.reports.questions import Question
-from tenants.reports.rules import FEWEST, Reason
+from tenants.reports.naming import kind_name, report_name
 from tenants.reports.timeline import Moment
+from tenants.reports.words import advice_words, cell_words, percent_words, reason_words, standing_words
 
-
-@reports.app_template_global()
-def reason_words(reason: Reason) -> str:
-    """Return why somebody needs help, with numbers."""
-    days = reason.days
-    if reason.why == "late":
-        if not days:
-            return ngettext("%(num)d deadline passed today", "%(num)d deadlines passed, the last today", reason.number)
-        late = ngettext("%(num)d day late", "%(num)d days late", days)
-        return late if reason.number == 1 else ngettext("%(late)s, %(num)d deadline", "%(late)s, %(num)d deadlines", reason.number, late=late)
-    if reason.why == "waiting":
-        return ngettext("Waits for feedback since %(num)d day", "Waits for feedback since %(num)d days", days)
-    if reason.why == "stalled":
-        if reason.number:
-            return ngettext("Not started, enrolled %(num)d day ago", "Not started, enrolled %(num)d days ago", days)
-        return ngettext("Inactive for %(num)d day", "Inactive for %(num)d days", days)
-    return ngettext("%(num)d question at \u201cnot yet\u201d", "%(num)d questions at \u201cnot yet\u201d", reason.number)
+for _words in (reason_words, standing_words, cell_words, advice_words, kind_name, report_name):
+    reports.add_app_template_global(_words)
 
 
 @reports.app_template_global()
@@ -40,21 +22,6 @@ def why_name(why: str) -> str:
     """Return the name of a reason, for filters."""
     return {"late": _("Past a deadline"), "waiting": _("Waits for feedback"), "stalled": _("Inactive for a week"),
             "not_yet": _("Stuck on questions")}[why]  # fmt: skip
-
-
-@reports.app_template_global()
-def standing_words(person: Person | Learner) -> str:
-    """Return how a person stands, in words with numbers."""
-    days = person.quiet_days
-    if person.standing == "done":
-        return _("Finished")
-    if person.standing == "ended":
-        return _("No longer takes it")
-    if person.active_at is None:
-        return ngettext("Not started, enrolled %(num)d day ago", "Not started, enrolled %(num)d days ago", days)
-    if person.standing == "quiet":
-        return ngettext("Inactive for %(num)d day", "Inactive for %(num)d days", days)
-    return _("On the way")
 
 
 @reports.app_template_global()
@@ -74,13 +41,6 @@ def sort_name(order: str) -> str:
 def period_name(by: str) -> str:
     """Return what a period is about."""
     return {"enrolled": _("Enrolled"), "active": _("Last active"), "done": _("Finished")}[by]
-
-
-@reports.app_template_global()
-def cell_words(cell: Cell) -> str:
-    """Return what a cell of the matrix says."""
-    words = {"done": _("done"), "busy": _("begun"), "late": _("past its deadline"), "todo": _("not begun")}[cell.state]
-    return words if cell.percent is None else f"{words}, {percent_words(cell.percent)}"
 
 
 def cell_writer() -> Callable[[Row], Markup]:
@@ -114,23 +74,7 @@ def moment_words(moment: Moment) -> dict[str, str]:
     return {"title": title, "text": moment.title + result}
 
 
-def percent_words(percent: object) -> str:
-    """Return a result in whole percent, cut: 69.9 is not 70."""
-    return f"{int(percent)}%"  # type: ignore[call-overload]
-
-
 @reports.app_template_global()
 def share_words(share: float | None) -> str:
     """Return a share (0-1) or a correlation (-1 to 1) with two decimals; a dash where it is hidden or not defined."""
     return "\u2013" if share is None else f"{share:.2f}".replace("-", "\u2212")
-
-
-@reports.app_template_global()
-def advice_words(question: Question) -> str:
-    """Return what to look at in a question."""
-    return {
-        "hidden": _("Fewer than %(number)d people answered it", number=FEWEST),
-        "key": _("People who do well get it wrong: look at the right answer"),
-        "hard": _("Hard: is it taught, and asked clearly?"), "easy": _("Nearly everybody gets it right"),
-        "weak": _("Hardly tells people apart"), "": "",
-    }[question.figures.advice]  # fmt: skip

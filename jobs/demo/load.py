@@ -19,7 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, groups, people, transfer
+from jobs.demo import bank, certificates, groups, people, reports, transfer
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -95,9 +95,10 @@ def _load_academy(demo: DemoAcademy) -> None:
         gather(demo, members, [course for course, _ in courses.values()])
         bank.write(demo, [course for course, _ in courses.values()], members[demo.people[1].key])
         people.write(demo, members[demo.people[0].key])
-        slug, (first, _) = next(iter(courses.items()))
+        slug, published = next((slug, course) for slug, (course, _) in courses.items() if course.state == "published")
         lead, trainer = (members[one.key] for one in demo.people[:2])
-        groups.add_group(demo.language, lead, trainer, [members[key] for key in takers[slug][:5]], first)
+        groups.add_group(demo.language, lead, trainer, [members[key] for key in takers[slug][:5]], published)
+        reports.write(demo.language, published, lead, trainer)
         transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])
 
 

@@ -33,6 +33,8 @@ from tenants.mail.actions import write_letter
 from tenants.mail.models import Letter
 from tenants.people import rules
 from tenants.people.models import Ask, Invitation, Member
+from tenants.reports import files as report_files
+from tenants.reports import schedules as report_schedules
 from tenants.sessions.sweeping import free_lost_seats
 
 NOTICE = timedelta(days=14)
@@ -232,5 +234,5 @@ def _gone(statement: sa.Delete) -> int:
 
 STEPS: dict[str, Callable[[Member], int]] = {
     "invitations": _invitations, "people_import_rows": _import_rows, "joinings": _joinings, "asks": _asks, "reviews": _reviews,
-    "certificate_designs": _designs, "letters": _letters,
+    "certificate_designs": _designs, "letters": _letters, "report_files": report_files.forget, "report_schedules": report_schedules.forget,
 }  # fmt: skip

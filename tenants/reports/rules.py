@@ -18,10 +18,11 @@ that it does not correlate with itself). Neither is told of fewer than FEWEST pe
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import sqrt
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -143,14 +144,37 @@ def point_biserial(pairs: Sequence[tuple[float, float]]) -> float | None:
     return max(-1.0, min(1.0, together / sqrt(var_x * var_y)))
 
 
-def next_due(every: str, after: datetime, zone: str) -> datetime:
-    """Return when a report comes next after the moment: Monday or the first of the month, 7 o'clock in the zone."""
-    place = ZoneInfo(zone)
-    day = after.astimezone(place).date()
-    if every == "month":
-        day = day.replace(day=1)
-    else:
-        day -= timedelta(days=day.weekday())
-    while (due := datetime.combine(day, MAILED_AT, place)) <= after:
-        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1) if every == "month" else day + timedelta(days=7)
-    return due
+def next_day(every: Every, on_day: int, after: date) -> date:
+    """Return the first day after the date that a report is due: `on_day` is the day of the week, 1 (Monday) to 7, or the
+    day of the month, 1 to 31, for which a shorter month has its last day."""
+    if every == "week":
+        return after + timedelta(days=(on_day - after.isoweekday() - 1) % 7 + 1)
+    day = _in_month(after, on_day)
+    return day if day > after else _in_month(after.replace(day=1) + timedelta(days=31), on_day)
+
+
+def _in_month(some_day: date, on_day: int) -> date:
+    return some_day.replace(day=min(on_day, monthrange(some_day.year, some_day.month)[1]))
+
+
+def due_on(day: date, zone: str) -> datetime:
+    """Return the moment of 7 o'clock on the day in the IANA zone, in UTC."""
+    return datetime.combine(day, MAILED_AT, ZoneInfo(zone)).astimezone(UTC)
+
+
+def first_day(every: Every, on_day: int, now: datetime, zone: str, last: date | None = None) -> date:
+    """Return the first day whose 7 o'clock is still to come, later than `last`, the day that was mailed last."""
+    day = next_day(every, on_day, max(now.astimezone(ZoneInfo(zone)).date() - timedelta(days=1), last or date.min))
+    return day if due_on(day, zone) > now else next_day(every, on_day, day)
+
+
+def newest_day(every: Every, on_day: int, day: date, now: datetime, zone: str) -> date:
+    """Return the newest of the days from `day` on whose 7 o'clock has come; `day` itself if none follows it."""
+    while due_on(later := next_day(every, on_day, day), zone) <= now:
+        day = later
+    return day
+
+
+def is_rhythm(every: str, on_day: int) -> bool:
+    """Return whether a report can be mailed so."""
+    return (every == "week" and 1 <= on_day <= 7) or (every == "month" and 1 <= on_day <= 31)

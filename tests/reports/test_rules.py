@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,11 @@ from tenants.reports.rules import (
     Figures,
     Signs,
     difficulty,
+    due_on,
     figures_of,
-    next_due,
+    first_day,
+    newest_day,
+    next_day,
     point_biserial,
     reasons_of,
     urgency_of,
@@ -67,14 +71,47 @@ def test_a_correlation_lies_between_its_bounds_and_few_people_stay_hidden(pairs:
         assert point_biserial([(y, x) for x, y in pairs]) == pytest.approx(r)
 
 
-@pytest.mark.parametrize(("every", "after", "due"), [
-    ("week", "2026-11-23T05:59", "2026-11-23T06:00"), ("week", "2026-11-23T06:00", "2026-11-30T06:00"),
-    ("week", "2026-10-24T12:00", "2026-10-26T06:00"), ("week", "2026-03-28T12:00", "2026-03-30T05:00"),
-    ("month", "2026-12-31T23:00", "2027-01-01T06:00"), ("month", "2026-03-01T06:00", "2026-04-01T05:00"),
+@pytest.mark.parametrize(("every", "on_day", "now", "due"), [
+    ("week", 1, "2026-11-23T05:59", "2026-11-23T06:00"), ("week", 1, "2026-11-23T06:00", "2026-11-30T06:00"),
+    ("week", 1, "2026-10-24T12:00", "2026-10-26T06:00"), ("week", 1, "2026-03-28T12:00", "2026-03-30T05:00"),
+    ("week", 7, "2026-10-24T12:00", "2026-10-25T06:00"), ("week", 7, "2026-03-28T12:00", "2026-03-29T05:00"),
+    ("week", 7, "2026-03-29T04:59", "2026-03-29T05:00"), ("week", 7, "2026-03-29T05:00", "2026-04-05T05:00"),
+    ("month", 1, "2026-12-31T23:00", "2027-01-01T06:00"), ("month", 1, "2026-03-01T06:00", "2026-04-01T05:00"),
+    ("month", 31, "2027-01-31T06:00", "2027-02-28T06:00"), ("month", 30, "2028-02-01T00:00", "2028-02-29T06:00"),
+    ("month", 31, "2027-02-28T06:00", "2027-03-31T05:00"), ("month", 29, "2027-02-28T05:00", "2027-02-28T06:00"),
 ])  # fmt: skip
-def test_T53_a_scheduled_report_comes_at_seven_in_the_academys_zone(every: str, after: str, due: str) -> None:
-    told = next_due(every, datetime.fromisoformat(after).replace(tzinfo=UTC), "Europe/Amsterdam")
-    assert told == datetime.fromisoformat(due).replace(tzinfo=UTC)
+def test_T53_a_scheduled_report_comes_at_seven_in_the_academys_zone(every: Any, on_day: int, now: str, due: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    day = first_day(every, on_day, moment, "Europe/Amsterdam")
+    assert due_on(day, "Europe/Amsterdam") == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+RHYTHMS = st.one_of(st.tuples(st.just("week"), st.integers(1, 7)), st.tuples(st.just("month"), st.integers(1, 31)))
+ZONES = st.sampled_from(["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC", "Asia/Kathmandu"])
+
+
+@given(RHYTHMS, st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)), ZONES)
+def test_T53_days_follow_each_other_at_seven_on_the_wall(rhythm: Any, naive: datetime, zone: str) -> None:
+    now = naive.replace(tzinfo=UTC)
+    day = first_day(*rhythm, now, zone)
+    assert timedelta() < due_on(day, zone) - now <= timedelta(days=32)
+    for _ in range(14):
+        later = next_day(*rhythm, day)
+        assert due_on(later, zone).astimezone(ZoneInfo(zone)).time() == time(7)
+        if rhythm[0] == "week":
+            assert (later - day).days == 7 and later.isoweekday() == rhythm[1]
+        else:
+            assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == 1
+            assert later.day == rhythm[1] or (later.day < rhythm[1] and (later + timedelta(days=1)).day == 1)
+        day = later
+
+
+def test_of_the_days_that_were_missed_only_the_newest_counts() -> None:
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    assert newest_day("week", 1, date(2026, 11, 2), now, "Europe/Amsterdam") == date(2026, 11, 23)
+    assert newest_day("month", 31, date(2026, 8, 31), now, "Europe/Amsterdam") == date(2026, 10, 31)
+    assert newest_day("week", 1, date(2026, 11, 30), now, "Europe/Amsterdam") == date(2026, 11, 30)
+    assert first_day("week", 1, now, "Europe/Amsterdam", date(2026, 11, 30)) == date(2026, 12, 7), "not twice on one day"
 
 
 @given(st.dictionaries(st.sampled_from(["course", "show", "by", "from", "to", "name", "sort", "why"]), st.text(max_size=40)))

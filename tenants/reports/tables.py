@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from blueprints.reports.words import advice_words, cell_words, reason_words, standing_words
+from core.errors import NotFound
 from tenants.people.models import Member
 from tenants.reports import helping, matrix, people, questions, sight
-from tenants.reports.asking import Asked
+from tenants.reports.asking import OF_COURSE, Asked
+from tenants.reports.words import advice_words, cell_words, reason_words, standing_words
 
 Rows = list[Sequence[Any]]
+LARGE_CELLS = 20_000
 
 
-def rows_for(viewer: Member, kind: str, asked: Asked) -> tuple[str, Rows]:
-    """Return the title and the rows of a report as this viewer sees it. Raises NotFound."""
+@dataclass(frozen=True)
+class Table:
+    """A report as a file to be: its title, how many cells it has (its head too), and what makes its rows."""
+
+    title: str
+    cells: int
+    make: Callable[[], Rows]
+
+    @property
+    def is_large(self) -> bool:
+        """Return whether it is made in the background."""
+        return self.cells > LARGE_CELLS
+
+
+def table_for(viewer: Member, kind: str, asked: Asked) -> Table:
+    """Return a report as this viewer sees it. Raises NotFound. A matrix is counted before a cell of it is made."""
     if kind == "help":
         courses = sight.all_followed(viewer, asked.course_id)
-        return _("Who needs help"), help_rows(helping.who_needs_help(courses, asked), courses[0].zone if courses else "UTC")
-    assert asked.course_id is not None
+        needy = helping.who_needs_help(courses, asked)
+        return _counted(_("Who needs help"), help_rows(needy, courses[0].zone if courses else "UTC"))
+    if kind not in OF_COURSE or asked.course_id is None:
+        raise NotFound("no such report")
     here = sight.followed(viewer, asked.course_id)
-    found = people.people_of(here, asked)
-    make = {"people": people_rows, "matrix": matrix_rows, "stops": stop_rows, "questions": question_rows}[kind]
-    return str(here.outline["title"]), make(found)
+    found, title = people.people_of(here, asked), str(here.outline["title"])
+    if kind == "matrix":
+        return Table(title, (len(found.learners) + 1) * (len(here.lessons) + 2), lambda: matrix_rows(found))
+    return _counted(title, {"people": people_rows, "stops": stop_rows, "questions": question_rows}[kind](found))
+
+
+def _counted(title: str, rows: Rows) -> Table:
+    return Table(title, sum(map(len, rows)), lambda: rows)
 
 
 def day(moment: datetime | None, zone: str) -> str:
