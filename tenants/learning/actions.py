@@ -28,6 +28,7 @@ from tenants.learning.grading import NotANumber, grade
 from tenants.learning.models import Answer, Approval, Attempt, Enrolment, Progress, Tick
 from tenants.learning.queries import OpenLesson, Taken
 from tenants.learning.rules import ALMOST, Step, lesson_done, part_seen
+from tenants.learning.writing import content_of, spot_of, write_check
 from tenants.people.models import Member
 
 FRESH = timedelta(minutes=1)
@@ -204,7 +205,7 @@ def _new_answer(open_: OpenLesson, question_id: UUID) -> Answer:
 def _fill(answer: Answer, page: Page, given: Mapping[str, Any], save_id: UUID) -> None:
     """Put what was given into the answer; the same content again keeps its time, and so its verdict."""
     answer.page_id, answer.save_id = page.id, save_id
-    content = json.dumps(given, ensure_ascii=False, sort_keys=True)
+    content = content_of(given)
     if answer.given != content:
         answer.given, answer.saved_at = content, clock.now()
 
@@ -232,21 +233,18 @@ def check_answer(
 ) -> Attempt:
     """Return the attempt, graded; hand an open answer in. The same `attempt_id` again changes nothing.
 
-    Marks the lesson done when its rule says so. Raises NothingGiven.
+    Marks the lesson done when its rule says so. Raises NothingGiven, NoNumber, Refused. One statement, unless it does.
     """
-    question = queries.question_on(open_.page, question_id)
-    earlier = db.session.get(Attempt, attempt_id)
-    if earlier is not None:
-        return _same_attempt(earlier, open_.rows.get(str(question_id)))
-    stored = stored_of(question, given)
+    spot = spot_of(open_.taken.enrolment, open_.step, open_.page, question_id, open_.rows.get(str(question_id)))
+    stored = stored_of(spot.question, given)
     if not any(stored.values()):
         raise NothingGiven("choose or write something first")
-    verdict = _verdict(question, stored)
-    answer = open_.rows.get(str(question_id)) or _new_answer(open_, question_id)
-    _fill(answer, open_.page, stored, attempt_id)
-    answer.is_right, answer.checked_at = verdict, clock.now()
-    _stay_at(open_, question_id)
-    attempt = _attempt(answer, attempt_id)
+    written = write_check(spot, content_of(stored), attempt_id, _verdict(spot.question, stored))
+    if written is None:
+        return _same_attempt(db.session.get_one(Attempt, attempt_id), spot.answer)
+    open_.rows[str(question_id)], attempt = written
+    if spot.ends_lesson:
+        _finish(open_)
     finish_if_passed(open_)
     return attempt
 
@@ -262,18 +260,6 @@ def _verdict(question: Mapping[str, Any], stored: Mapping[str, Any]) -> bool | N
         return grade(question, stored)
     except NotANumber:
         raise NoNumber("write a number") from None
-
-
-def _attempt(answer: Answer, attempt_id: UUID) -> Attempt:
-    """Return the attempt that keeps the answer as it was checked; the enrolment's lock keeps the numbers apart."""
-    last = sa.select(sa.func.coalesce(sa.func.max(Attempt.number), 0)).where(Attempt.answer_id == answer.id)
-    attempt = Attempt(
-        id=attempt_id, answer_id=answer.id, number=last.scalar_subquery() + 1, given=answer.given,
-        is_right=answer.is_right, made_at=clock.now(),
-    )
-    db.session.add(attempt)
-    db.session.flush()
-    return attempt
 
 
 def _stay_at(open_: OpenLesson, question_id: UUID) -> None:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -268,6 +269,34 @@ def test_a_draft_costs_three_statements_and_keeps_what_the_long_way_keeps(
     assert json.loads(now.given or "") == {"text": "Rolls and buns"} and now.saved_at > checked.saved_at
     assert now.save_id == last and now.page_id == checked.page_id and now.checked_at == checked.checked_at
     assert now.place == {"block": now.place["block"], "kind": "question", "nth": 4, "of": 4} and now.part == 0.75
+
+
+def test_a_check_costs_four_statements_and_a_resend_keeps_what_came_later(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    """The session; the lesson; the answers; then answer, attempt, place and activity in one."""
+    url, first = at(written, more=f"/questions/{written.open}"), str(uuid4())
+
+    def check(text: str, attempt_id: str) -> Any:
+        sent = browser.post(url, data={"do": "check", "text": text, "attempt_id": attempt_id}, headers={"HX-Request": "true"})
+        assert sent.status_code == 200, sent.text
+        return sent
+
+    seen: list[str] = []
+    engine = db.engine_of(cast.academy.scope)
+    for text, attempt_id in (("Rolls", first), ("Buns", str(uuid4()))):
+        seen.clear()
+        sa.event.listen(engine, "before_cursor_execute", listener := lambda *args: note(seen, args[2]))
+        try:
+            page = check(text, attempt_id)
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", listener)
+        assert len(seen) == 4, seen
+        assert text in page.text
+    check("Rolls", first)
+    with db.scope(cast.academy.scope):
+        kept = db.session.scalars(sa.select(Answer)).one()
+        assert json.loads(kept.given or "") == {"text": "Buns"}, "a resend of the first check changes nothing"
+        numbers = db.session.scalars(sa.select(Attempt.number).order_by(Attempt.number)).all()
+        assert numbers == [1, 2]
 
 
 def test_twelve_drafts_at_once_leave_one_answer_that_somebody_sent(app: HostedFlask, cast: Cast, written: Written) -> None:
