@@ -1,5 +1,6 @@
 // <sort-list data-failed data-place>: reorder [data-item] by pointer, by [data-move] button or by Alt+Arrow; says what
 // happened and posts the new order (data-id, comma separated). When that fails the old order comes back.
+import { beforeSubmit } from "./before-submit.js";
 import { postForm } from "./post.js";
 
 const EDGE_TOP = 90, EDGE_BOTTOM = 60, SCROLL = 14, NEAR = 8;
@@ -12,7 +13,10 @@ class SortList extends HTMLElement {
     this.addEventListener("click", (e) => this.press(e));
     this.addEventListener("keydown", (e) => this.key(e));
     this.addEventListener("pointerdown", (e) => this.grab(e));
+    this.free = beforeSubmit(() => this.busy && this.queue);
   }
+
+  disconnectedCallback() { this.free(); }
 
   items() { return [...this.querySelectorAll("[data-item]")].filter((i) => i.closest("sort-list") === this); }
 
@@ -85,7 +89,8 @@ class SortList extends HTMLElement {
     const named = { what: item.dataset.item, place: list.indexOf(item) + 1, total: list.length };
     this.live.textContent = this.dataset.place.replace(/\{(\w+)\}/g, (_, name) => named[name]);
     this.dispatchEvent(new CustomEvent("sorted", { bubbles: true, detail: list.map((i) => i.dataset.id) }));
-    this.queue = (this.queue || Promise.resolve()).then(() => this.save(list));
+    this.busy = (this.busy || 0) + 1;
+    this.queue = (this.queue || Promise.resolve()).then(() => this.save(list)).finally(() => this.busy--);
   }
 
   async save(list) {
