@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,8 @@ from tenants.people.models import Member
 
 @dataclass(frozen=True)
 class Draft:
-    """A question before a participant, their enrolment locked: where it stands and the answer so far."""
+    """A question before a participant, their enrolment locked: where it stands, the answer so far, and whether an author
+    published another version of the lesson since they opened it."""
 
     enrolment: Enrolment
     step: Step
@@ -36,19 +37,25 @@ class Draft:
     question: Mapping[str, Any]
     nth: int
     answer: Answer | None
+    is_old: bool = False
+    is_gone: bool = False
 
     @property
     def ends_lesson(self) -> bool:
         """Return whether being here finishes the lesson: it is done when its last block was seen."""
         blocks = self.page.content["blocks"]
-        return self.page.content["done_when"] == "viewed" and self.nth == len(blocks) - 1 and not self.step.is_done
+        return not self.is_old and self.page.content["done_when"] == "viewed" and self.nth == len(blocks) - 1 and not self.step.is_done
 
 
-def draft_for(member: Member, course_id: UUID, lesson_id: UUID, question_id: UUID) -> Draft:
-    """Return the question with the enrolment locked, in one statement. Raises NotFound, Expired, and Locked while it is closed."""
+def draft_for(member: Member, course_id: UUID, lesson_id: UUID, question_id: UUID, seen: UUID | None = None) -> Draft:
+    """Return the question with the enrolment locked, in one statement. Raises NotFound, Expired, and Locked while it is closed.
+
+    `seen`: the page that stands before the member (see `queries.lesson_for`).
+    """
     row: Any = db.session.execute(_asked(member, course_id, lesson_id, question_id)).one_or_none()
-    if row is None or row.Page is None or row.Answer is None:  # refused, or the first save: the long way says which
-        return _found(queries.lesson_for(member, course_id, lesson_id, lock=True), question_id)
+    if row is None or row.Page is None or row.Answer is None or seen not in (None, row.Page.id):
+        # refused, the first save, or a page of before: the long way says which
+        return _found(queries.lesson_for(member, course_id, lesson_id, lock=True, seen=seen), question_id)
     here = Here(row.Enrolment.enrolled_at, clock.now(), row.zone, queries.named(row.groups))
     stopped_at = str(row.Enrolment.lesson_id) if row.Enrolment.lesson_id else None
     step = way_of(row.outline, _marks(row.marks), stopped_at, here).step(str(lesson_id))
@@ -88,7 +95,9 @@ def _marks(rows: list[list[Any]] | None) -> dict[str, Mark]:
 
 
 def _found(open_: queries.OpenLesson, question_id: UUID) -> Draft:
-    return _placed(open_.taken.enrolment, open_.step, open_.page, question_id, open_.rows.get(str(question_id)))
+    answer = open_.rows.get(str(question_id))
+    placed = _placed(open_.taken.enrolment, open_.step, open_.page, question_id, answer)
+    return replace(placed, is_old=open_.is_old, is_gone=open_.is_gone)
 
 
 def _placed(enrolment: Enrolment, step: Step, page: Page, question_id: UUID, answer: Answer | None) -> Draft:
@@ -137,5 +146,5 @@ def _stand(draft: Draft) -> Any:
         id=ids.uuid7(), enrolment_id=draft.enrolment.id, lesson_id=UUID(draft.step.id), place=place,
         part=part_seen(draft.nth, len(blocks)), started_at=now, active_at=now,
     )
-    kept = {"place": place, "part": sa.func.greatest(Progress.part, made.excluded.part), "active_at": now}
+    kept = {"place": place, "part": sa.func.greatest(Progress.part, made.excluded.part), "active_at": Progress.active_at if draft.is_old else now}
     return made.on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=kept).returning(Progress.id)
