@@ -1,6 +1,6 @@
 // What is being saved in the background comes before a form that leaves the page: else an upload beside a title could reach
 // the server before the title does, and the title would look like typed on top of an older state.
-const PATIENCE_MS = 4000, waiting = new Set(), passed = new WeakSet();
+const PATIENCE_MS = 15000, waiting = new Set(), passed = new WeakSet();
 
 // Let `settle(form)` return a promise while something must be saved before `form` is sent, else nothing. Returns what ends that.
 export function beforeSubmit(settle) {
