@@ -1,5 +1,5 @@
-"""The forms of callouts, checklists, accordions, files and films of other sites in the editor: what was typed, with the
-button pressed (add or remove a row) done to it."""
+"""The forms of callouts, checklists, accordions, files, films of other sites and places of packages in the editor: what was typed, with
+the button pressed (add or remove a row) done to it."""
 
 from __future__ import annotations
 

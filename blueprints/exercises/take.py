@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from blueprints.exercises import exercises
 from blueprints.exercises.words import refusal_words
-from blueprints.learning.player import Answer
+from blueprints.learning.player import Answer, page_seen, told
 from blueprints.me import is_fragment, me, sent_id
 from core import ids
 from core.access import signed_in, takes_files
@@ -39,7 +39,7 @@ def page_of(
     tasks = queries.peer_tasks(me(), block_id, open_.taken.course.id) if exercise["peers"] else []
     page = render_template(
         "exercises/show.html", taken=open_.taken, step=open_.step, exercise=exercise, thread=thread, tasks=tasks,
-        error=error, message_error=message_error, typed=request.form,
+        error=error, message_error=message_error, typed=request.form, page_id=open_.page.id,
     )  # fmt: skip
     return page, thread
 
@@ -49,14 +49,25 @@ def page_of(
 @takes_files(MOST_UPLOAD_BYTES)
 def write(course_id: UUID, lesson_id: UUID, block_id: UUID) -> Answer:
     """Keep what was written so far; as the button says, add or remove files, or hand in."""
-    open_ = lesson_for(me(), course_id, lesson_id, lock=True)
+    open_ = lesson_for(me(), course_id, lesson_id, lock=True, seen=page_seen())
+    is_gone = not queries.still_asks(open_, block_id)
     try:
-        act(open_, block_id, request.form.get("do", ""))
+        act(open_, block_id, "" if is_gone else request.form.get("do", ""))
     except Refused as error:
         if is_fragment():
             return refusal_words(error), 422
         return page_of(open_, block_id, refusal_words(error))[0], 422
-    return ("", 204) if is_fragment() else back(open_, block_id)
+    if is_fragment():
+        return told(open_, "", 204)
+    return taken_out(open_) if is_gone else back(open_, block_id)
+
+
+def taken_out(open_: OpenLesson) -> Answer:
+    """Lead to the lesson, or to the course when that is gone too, and say that what was written is kept."""
+    flash(_("This exercise was taken out of the course. What you wrote is kept."), "warning")
+    if open_.is_gone:
+        return redirect(url_for("learning.course", course_id=open_.taken.course.id))
+    return redirect(url_for("learning.lesson", course_id=open_.taken.course.id, lesson_id=open_.step.id))
 
 
 def act(open_: OpenLesson, block_id: UUID, button: str) -> None:

@@ -21,6 +21,7 @@ from tenants.exercises.queries import threads_on
 from tenants.learning import actions, drafts, queries
 from tenants.learning.changes import is_asked_again, questions_again, read_news, redo
 from tenants.learning.queries import Given, OpenLesson
+from tenants.learning.writing import Spot
 
 Answer = str | Response | tuple[str, int]
 
@@ -29,16 +30,37 @@ Answer = str | Response | tuple[str, int]
 @signed_in
 def lesson(course_id: UUID, lesson_id: UUID) -> Answer:
     """Show a lesson; opening it is what "where I stopped" begins with. A test has pages of its own."""
-    open_ = queries.lesson_for(me(), course_id, lesson_id)
+    try:
+        open_ = queries.lesson_for(me(), course_id, lesson_id)
+    except queries.Locked:
+        raise
+    except NotFound:
+        return gone(course_id, lesson_id)
     actions.open_lesson(open_.taken, open_.step)
     if open_.step.kind == "test":
         return redirect(url_for("assessments.show", course_id=course_id, lesson_id=lesson_id))
     return page_of(open_)
 
 
+def gone(course_id: UUID, lesson_id: UUID) -> Response:
+    """Lead somebody who was in a lesson that an author took out to the course. Raises NotFound for anybody else."""
+    if not queries.was_in(queries.course_for(me(), course_id), lesson_id):
+        raise NotFound("no such lesson")
+    flash(_("This lesson was taken out of the course. What you filled in is kept."), "warning")
+    return redirect(url_for(".course", course_id=course_id))
+
+
+def page_seen() -> UUID | None:
+    """Return the id of the lesson's page that stands before the person, as a form says."""
+    try:
+        return UUID(request.values.get("page", ""))
+    except ValueError:
+        return None
+
+
 def to_write(course_id: UUID, lesson_id: UUID) -> OpenLesson:
-    """Return the lesson, locked. Raises NotFound for a test, which is answered elsewhere."""
-    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    """Return the lesson as the person sees it, locked. Raises NotFound for a test, which is answered elsewhere."""
+    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True, seen=page_seen())
     if open_.step.kind == "test":
         raise NotFound("a test")
     return open_
@@ -72,33 +94,41 @@ def answer(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
     try:
         if request.form.get("do") == "check":
             return checked(to_write(course_id, lesson_id), question_id, given)
-        keep_draft(course_id, lesson_id, question_id, given)
+        return keep_draft(course_id, lesson_id, question_id, given)
     except queries.Locked:
         raise
     except Refused as error:
         return refused(to_write(course_id, lesson_id), question_id, given, error)
-    return answered(course_id, lesson_id, question_id)
 
 
 def checked(open_: OpenLesson, question_id: UUID, given: dict[str, Any]) -> Answer:
     """Check what was given and say so; the lesson is only read again when checking has finished it. Raises Refused."""
     actions.check_answer(open_, question_id, given, sent_id("attempt_id"))
     finishes = not open_.step.is_done and (open_.page.content["done_when"] == "viewed" or actions.passes(open_))
-    if finishes or not is_fragment():
+    if (finishes and not open_.is_old) or not is_fragment():
         return answered(open_.taken.course.id, UUID(open_.step.id), question_id)
     answers = {key: queries.given_of(row) for key, row in open_.rows.items()}
-    return fragment(question_id, context_of(replace(open_, answers=answers)))
+    return told(open_, fragment(question_id, context_of(replace(open_, answers=answers))))
 
 
-def keep_draft(course_id: UUID, lesson_id: UUID, question_id: UUID, given: dict[str, Any]) -> None:
+def told(open_: OpenLesson | Spot, body: str, status: int = 200) -> Response:
+    """Return the answer to a script; its page tells the person if an author changed the lesson or took it out."""
+    answer = Response(body, status, mimetype="text/html")
+    if open_.is_old:
+        answer.headers["X-Lesson"] = "gone" if open_.is_gone else "changed"
+    return answer
+
+
+def keep_draft(course_id: UUID, lesson_id: UUID, question_id: UUID, given: dict[str, Any]) -> Answer:
     """Keep what was given so far. Raises NotFound, Locked, Refused."""
-    draft = drafts.draft_for(me(), course_id, lesson_id, question_id)
+    draft = drafts.draft_for(me(), course_id, lesson_id, question_id, page_seen())
     if draft.step.kind == "test":
         raise NotFound("a test")
     if draft.ends_lesson:
         actions.save_answer(to_write(course_id, lesson_id), question_id, given, sent_id())
     else:
         drafts.save_draft(draft, given, sent_id())
+    return told(draft, "", 204) if is_fragment() else answered(course_id, lesson_id, question_id)
 
 
 def given_sent() -> dict[str, Any]:
@@ -122,14 +152,20 @@ def refused(open_: OpenLesson, question_id: UUID, given: dict[str, Any], error: 
 
 
 def answered(course_id: UUID, lesson_id: UUID, question_id: UUID) -> Answer:
-    """Answer a script with the question as it stands now (204 for a draft), a browser with the page at that spot."""
-    if is_fragment() and request.form.get("do") != "check":
-        return "", 204
-    open_ = queries.lesson_for(me(), course_id, lesson_id)
+    """Answer a script with the question as it stands now, a browser with the page at that spot."""
+    open_ = queries.lesson_for(me(), course_id, lesson_id, seen=page_seen())
     if is_fragment():
         return fragment(question_id, context_of(open_))
     block = next(b["id"] for b in open_.page.content["blocks"] if b.get("question", {}).get("id") == str(question_id))
-    return redirect(url_for(".lesson", course_id=course_id, lesson_id=lesson_id, _anchor=f"block-{block}"))
+    return back_to(open_, block)
+
+
+def back_to(open_: OpenLesson, block_id: str) -> Response:
+    """Lead a browser back to the block; if an author changed the lesson meanwhile, to the new version, and say so."""
+    place: dict[str, Any] = {"course_id": open_.taken.course.id, "lesson_id": open_.step.id}
+    if open_.is_old and not open_.is_gone:
+        flash(_("This lesson was changed while you had it open. What you filled in is kept. This is the new version."), "warning")
+    return redirect(url_for(".lesson", **place, _anchor=f"block-{block_id}"))
 
 
 def fragment(question_id: UUID, context: dict[str, Any]) -> str:
@@ -142,21 +178,19 @@ def fragment(question_id: UUID, context: dict[str, Any]) -> str:
 @signed_in
 def tick(course_id: UUID, lesson_id: UUID, block_id: UUID) -> Answer:
     """Keep what is ticked in a checklist."""
-    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True)
+    open_ = queries.lesson_for(me(), course_id, lesson_id, lock=True, seen=page_seen())
     actions.save_ticks(open_, block_id, request.form.getlist("item"), sent_id())
-    if is_fragment():
-        return "", 204
-    return redirect(url_for(".lesson", course_id=course_id, lesson_id=lesson_id, _anchor=f"block-{block_id}"))
+    return told(open_, "", 204) if is_fragment() else back_to(open_, str(block_id))
 
 
 @learning.post("/learn/<uuid:course_id>/<uuid:lesson_id>/place")
 @signed_in
-def place(course_id: UUID, lesson_id: UUID) -> tuple[str, int]:
+def place(course_id: UUID, lesson_id: UUID) -> Answer:
     """Keep the block, and in a video the second, where the person is."""
     open_ = to_write(course_id, lesson_id)
     block_id = request.values.get("block", "")
     actions.save_place(open_, block_id, request.form.get("position_s", type=float))
-    return "", 204
+    return told(open_, "", 204)
 
 
 def not_done_words(open_: OpenLesson) -> str:
@@ -188,9 +222,13 @@ def again(course_id: UUID, lesson_id: UUID) -> Response:
 def complete(course_id: UUID, lesson_id: UUID) -> Answer:
     """Mark the lesson done and go on to the next open one."""
     open_ = to_write(course_id, lesson_id)
+    if open_.is_gone:
+        return gone(course_id, lesson_id)
     try:
         actions.mark_done(open_)
     except actions.NotDoneYet:
+        if open_.is_old:
+            return back_to(open_, "")
         return page_of(open_, {"done": not_done_words(open_)}), 422
     taken = queries.course_for(me(), course_id)
     following = taken.way.next_open(open_.step)

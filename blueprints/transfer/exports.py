@@ -21,9 +21,9 @@ from tenants.transfer import actions, queries
 @transfer.get("/courses/<uuid:course_id>/exports")
 @roles("author", "manager", "owner")
 def exports(course_id: UUID) -> str:
-    """Show the archives of a course."""
+    """Show the archives of a course that the person asked for."""
     course = course_to_edit(me(), course_id)
-    return render_template("transfer/exports.html", course=course, exports=queries.exports_of(course))
+    return render_template("transfer/exports.html", course=course, exports=queries.exports_of(course, me()))
 
 
 @transfer.post("/courses/<uuid:course_id>/exports")

@@ -56,6 +56,7 @@ def contents_words(report: Mapping[str, Any]) -> list[str]:
         "checklist": lambda n: ngettext("%(num)d checklist", "%(num)d checklists", n),
         "accordion": lambda n: ngettext("%(num)d accordion", "%(num)d accordions", n),
         "embed": lambda n: ngettext("%(num)d video from the web", "%(num)d videos from the web", n),
+        "package": lambda n: ngettext("%(num)d place of a package", "%(num)d places of packages", n),
     }
     lines = [
         ngettext("%(num)d module", "%(num)d modules", report["modules"]),

@@ -1,6 +1,7 @@
 // <auto-save data-owner data-status>: saves its form 800 ms after the last change. What is not acknowledged is kept in
 // this browser and sent again: after a while, when the connection is back, and at the next visit. A form that says which
 // state it shows (`seen`) never replaces what somebody else wrote meanwhile: the person is asked which of the two stays.
+import { beforeSubmit } from "./before-submit.js";
 import { clock, postForm, uuid } from "./post.js";
 import { forget, keep, keyOf, recall } from "./unsent.js";
 
@@ -19,11 +20,13 @@ class AutoSave extends HTMLElement {
     this.form.addEventListener("submit", (e) => this.leave(e), on);
     addEventListener("online", () => this.pending && this.send(), on);
     addEventListener("pagehide", () => this.pending && this.send({ keepalive: true }), on);
+    this.free = beforeSubmit((form) => (form === this.form ? this.flying && this.line : this.pending && this.send()));
     this.restore();
   }
 
   disconnectedCallback() {
     this.gone?.abort();
+    this.free?.();
     clearTimeout(this.timer);
     if (this.handedOver) forget(this.key, this.handedOver);
   }
@@ -110,18 +113,24 @@ class AutoSave extends HTMLElement {
     });
   }
 
-  async send({ keepalive = false } = {}) {
+  // Resolves when what is pending now was sent, also if another sending is under way.
+  send({ keepalive = false } = {}) {
     clearTimeout(this.timer);
+    if (!this.pending) return Promise.resolve();
+    if (keepalive) return this.sendNow({ keepalive });
+    this.line = (this.line ?? Promise.resolve()).then(() => this.sendNow());
+    return this.line;
+  }
+
+  async sendNow({ keepalive = false } = {}) {
     const id = this.pending;
     if (!id) return;
-    if (this.sending && !keepalive) { this.again = true; return; }
-    this.sending = true;
     if (this.form.elements.client_id) this.form.elements.client_id.value = id;
     this.show("saving");
+    this.flying = (this.flying || 0) + 1;
     const answer = await postForm(this.form, { keepalive, body: this.body() }).catch(() => null);
-    this.sending = false;
+    this.flying--;
     this.settle(id, answer);
-    if (this.again) { this.again = false; this.send(); }
   }
 
   settle(id, answer) {

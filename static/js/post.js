@@ -5,7 +5,14 @@ const HEADERS = { "HX-Request": "true" };
 // Returns the response; throws TypeError without a connection. A redirect is not followed: it comes back as
 // type "opaqueredirect", which for the background always means "not done" (signed out, most likely).
 export function postForm(form, { body = new FormData(form), keepalive = false, signal, url = form.action } = {}) {
-  return fetch(url, { method: "POST", body, headers: HEADERS, redirect: "manual", credentials: "same-origin", keepalive, signal });
+  return fetch(url, { method: "POST", body, headers: HEADERS, redirect: "manual", credentials: "same-origin", keepalive, signal }).then(told);
+}
+
+// An author may publish a lesson while somebody is in it: the answer says so, and <lesson-changed> tells the person.
+function told(answer) {
+  const what = answer.headers.get("X-Lesson");
+  if (what) document.dispatchEvent(new CustomEvent("lessonchanged", { detail: what }));
+  return answer;
 }
 
 // Returns the present time as 14:02.

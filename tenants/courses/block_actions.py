@@ -16,7 +16,7 @@ from tenants.courses.actions import touch_lesson
 from tenants.courses.markup import MAX_MARKDOWN
 from tenants.courses.models import BLOCK_KINDS, CHOICE_KINDS, QUESTION_KINDS, Block, Choice, Lesson, Question
 from tenants.courses.pieces import piece_new
-from tenants.courses.question_rules import rule_kept, rule_typed
+from tenants.courses.question_rules import rule_kept, rule_of, rule_typed
 from tenants.courses.rules import MAX_CHOICES, arranged, stepped
 
 MAX_PROMPT = 4_000
@@ -75,7 +75,12 @@ def add_block(lesson: Lesson, kind: str, body: dict[str, Any] | None = None, aft
 
 
 def save_body(block: Block, changes: dict[str, Any], seen: datetime | None = None) -> None:
-    """Change the named parts of the block's content. Raises ChangedMeanwhile when `seen` is an older state."""
+    """Change the named parts of the block's content. Raises ChangedMeanwhile when `seen` is an older state.
+
+    What stands there already is no change: a page that was left sends the same once more when it is opened again.
+    """
+    if {**block.body, **changes} == block.body:
+        return
     check_seen(block, seen)
     if len(changes.get("markdown", "")) > MAX_MARKDOWN:
         raise Refused("too long")
@@ -92,12 +97,23 @@ def save_picture(block: Block, file: Mapping[str, Any]) -> None:
 
 
 def save_question(block: Block, draft: QuestionDraft, seen: datetime | None = None) -> None:
-    """Make the block's question what the draft says. Raises ChangedMeanwhile, Refused."""
-    check_seen(block, seen)
+    """Make the block's question what the draft says, unless it does already. Raises ChangedMeanwhile, Refused."""
     if block.question is None:
         raise Refused("no such kind")
+    if says(block.question, draft):
+        return
+    check_seen(block, seen)
     write_question(block.question, draft)
     _touch(block)
+
+
+def says(question: Question, draft: QuestionDraft) -> bool:
+    """Return whether the question is what the draft says, letter for letter."""
+    held = draft_of(question)
+    ours, theirs = ((one.kind, one.prompt, one.feedback_right, one.feedback_again, one.hint) for one in (held, draft))
+    if ours != theirs or (draft.kind in CHOICE_KINDS and held.choices != draft.choices):
+        return False
+    return rule_of(draft.kind, rule_kept(draft.kind, draft.rule, question.rule)) == rule_of(draft.kind, question.rule)
 
 
 def write_question(question: Question, draft: QuestionDraft) -> None:

@@ -129,7 +129,7 @@ class Lesson(AcademyBase):
 class Block(AcademyBase):
     """One piece of a lesson. `body` by kind: text {markdown}; image {file_id, alt, caption};
     video {file_id, title, captions: [{file_id, language}], transcript, silent}; question {} (see Question);
-    exercise: see courses/exercise.py; file, audio, callout, checklist, accordion, embed, divider: see courses/pieces.py."""
+    exercise: see courses/exercise.py; file, audio, callout, checklist, accordion, embed, divider, package: see courses/pieces.py."""
 
     __tablename__ = "blocks"
     __table_args__ = (CheckConstraint(f"kind in {BLOCK_KINDS}", name="kind"),)

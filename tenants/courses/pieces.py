@@ -1,8 +1,10 @@
-"""What files, sound, callouts, checklists, accordions and films of other sites hold: made clean, and shown. No database.
+"""What files, sound, callouts, checklists, accordions, films of other sites and slots for packages hold: made clean, and
+shown. No database.
 
 Bodies of blocks by kind: file {file_id, title, size_bytes, media_type}; audio {file_id, title, transcript, media_type};
 callout {tone: TONES, title, markdown}; checklist {title, items: [{id, text}]}; accordion {sections: [{id, title,
-markdown}]}; embed {url, title}, the url as typed; divider {}. Ids are texts, unique in their block.
+markdown}]}; embed {url, title}, the url as typed; divider {}; package {title, note}: the place of a learning package that
+is not there yet. Ids are texts, unique in their block.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ MAX_TITLE = 200
 MAX_ITEM = 500
 MAX_URL = 500
 MAX_TRANSCRIPT = 50_000
+MAX_NOTE = 1_000
 _YOUTUBE = {"youtube.com", "www.youtube.com", "m.youtube.com", "youtube-nocookie.com", "www.youtube-nocookie.com"}
 _VIMEO = {"vimeo.com", "www.vimeo.com", "player.vimeo.com"}
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}", re.ASCII)
@@ -124,10 +127,12 @@ STORED = {"file": "document", "audio": "audio"}
 PARTS: dict[str, tuple[str, ...]] = {
     "file": ("title",), "audio": ("title", "transcript"), "callout": ("tone", "title", "markdown"),
     "checklist": ("title", "items"), "accordion": ("sections",), "embed": ("url", "title"), "divider": (),
+    "package": ("title", "note"),
 }  # fmt: skip
 _CLEAN: dict[str, Callable[[Any], Any]] = {
     "title": _line, "transcript": lambda text: str(text)[:MAX_TRANSCRIPT], "tone": _tone, "markdown": str,
     "items": _items, "sections": _sections, "url": lambda text: _line(text, MAX_URL),
+    "note": lambda text: str(text)[:MAX_NOTE],
 }  # fmt: skip
 _SHOWN: dict[str, dict[str, Any]] = {
     "file": {"file_id": None, "title": "", "size_bytes": 0, "media_type": ""},
@@ -137,6 +142,7 @@ _SHOWN: dict[str, dict[str, Any]] = {
     "accordion": {"sections": []},
     "embed": {"url": "", "title": ""},
     "divider": {},
+    "package": {"title": "", "note": ""},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +86,8 @@ def problems_here(draft: Snapshot) -> list[Problem]:
 
 
 def _publish(course: Course, draft: Snapshot, by: Member | None, again: Collection[str]) -> Publication:
-    pages, now, live = _pages(course, draft.pages), clock.now(), queries.live_publication(course)
+    now, live = clock.now(), queries.live_publication(course)
+    pages = _pages(course, draft.pages, now)
     asked = _asked(draft, queries.live_snapshot(course), again, now.isoformat()) if live else {}
     publication = Publication(
         id=ids.uuid7(), course_id=course.id, version=queries.last_version(course) + 1,
@@ -121,7 +123,7 @@ def _asked(draft: Snapshot, live: Snapshot | None, again: Collection[str], now: 
     return {name: asked for name, asked in found.items() if asked}
 
 
-def _pages(course: Course, contents: Mapping[str, Mapping[str, Any]]) -> dict[str, UUID]:
+def _pages(course: Course, contents: Mapping[str, Mapping[str, Any]], now: datetime) -> dict[str, UUID]:
     """Return the page of each lesson; a lesson that did not change keeps the page that it has."""
     digests = {lesson_id: digest_of(content) for lesson_id, content in contents.items()}
     known = queries.pages_by_digest(course, digests.values())
@@ -132,7 +134,7 @@ def _pages(course: Course, contents: Mapping[str, Mapping[str, Any]]) -> dict[st
             page_id = ids.uuid7()
             db.session.add(Page(
                 id=page_id, course_id=course.id, lesson_id=UUID(lesson_id), digest=digests[lesson_id],
-                content=dict(content), made_at=clock.now(),
+                content=dict(content), made_at=now,
             ))
         pages[lesson_id] = page_id
     return pages

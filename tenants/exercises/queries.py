@@ -31,6 +31,12 @@ def exercise_on(page: Page, block_id: UUID) -> dict[str, Any]:
     raise NotFound("no such exercise")
 
 
+def still_asks(open_: OpenLesson, block_id: UUID) -> bool:
+    """Return whether the lesson, as it is now, asks for the exercise."""
+    blocks = open_.now.content["blocks"] if open_.now else []
+    return any(block["kind"] == "exercise" and block["id"] == str(block_id) for block in blocks)
+
+
 def latest_of(enrolment: Enrolment, block_id: UUID) -> HandIn | None:
     """Return the latest version of what the participant made, a draft too, or None."""
     mine = (HandIn.enrolment_id == enrolment.id, HandIn.block_id == block_id)

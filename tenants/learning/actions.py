@@ -26,6 +26,7 @@ from tenants.learning import queries, turns
 from tenants.learning.answering import stored_of
 from tenants.learning.grading import NotANumber, grade
 from tenants.learning.models import Answer, Approval, Attempt, Enrolment, Progress, Tick
+from tenants.learning.news import counts_from
 from tenants.learning.queries import OpenLesson, Taken
 from tenants.learning.rules import ALMOST, Step, lesson_done, part_seen
 from tenants.learning.writing import content_of, spot_of, write_check
@@ -131,13 +132,16 @@ def open_lesson(taken: Taken, step: Step) -> Progress | None:
     return _progress(enrolment, UUID(step.id))
 
 
-def _progress(enrolment: Enrolment, lesson_id: UUID) -> Progress:
-    """Return the participant's progress in the lesson, made on the first visit even when two tabs make it."""
+def _progress(enrolment: Enrolment, lesson_id: UUID, is_old: bool = False) -> Progress:
+    """Return the participant's progress in the lesson, made on the first visit even when two tabs make it.
+
+    Who is still in an old version of it was not in the new one: they are told of what changed.
+    """
     values = {"id": ids.uuid7(), "enrolment_id": enrolment.id, "lesson_id": lesson_id, "place": {}, "part": 0.0}
     now = clock.now()
     made = (
         insert(Progress).values(**values, started_at=now, active_at=now)
-        .on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_={"active_at": now})
+        .on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_={"active_at": Progress.active_at if is_old else now})
         .returning(Progress)
     )
     return db.session.scalars(made, execution_options={"populate_existing": True}).one()
@@ -162,7 +166,7 @@ def save_place(open_: OpenLesson, block_id: str, second: float | None = None) ->
         share = second / block["seconds"] if block.get("seconds") else 0.0
     progress.place = place
     progress.part = max(progress.part, part_seen(index, len(blocks), share))
-    if open_.page.content["done_when"] == "viewed" and index == len(blocks) - 1 and not open_.step.is_done:
+    if not open_.is_old and open_.page.content["done_when"] == "viewed" and index == len(blocks) - 1 and not open_.step.is_done:
         _complete(open_, progress)
     db.session.flush()
     return progress
@@ -171,7 +175,7 @@ def save_place(open_: OpenLesson, block_id: str, second: float | None = None) ->
 def _stand_in(open_: OpenLesson) -> Progress:
     enrolment = open_.taken.enrolment
     enrolment.lesson_id, enrolment.active_at = UUID(open_.step.id), clock.now()
-    return _progress(enrolment, UUID(open_.step.id))
+    return _progress(enrolment, UUID(open_.step.id), open_.is_old)
 
 
 def save_answer(
@@ -235,11 +239,13 @@ def check_answer(
 
     Marks the lesson done when its rule says so. Raises NothingGiven, NoNumber, Refused. One statement, unless it does.
     """
-    spot = spot_of(open_.taken.enrolment, open_.step, open_.page, question_id, open_.rows.get(str(question_id)))
+    answer = open_.rows.get(str(question_id))
+    spot = spot_of(open_.taken.enrolment, open_.step, open_.page, question_id, answer, open_.is_old, open_.is_gone)
     stored = stored_of(spot.question, given)
     if not any(stored.values()):
         raise NothingGiven("choose or write something first")
-    written = write_check(spot, content_of(stored), attempt_id, _verdict(spot.question, stored))
+    at = _counts_from(open_, "questions", str(question_id))
+    written = write_check(spot, content_of(stored), attempt_id, _verdict(spot.question, stored), at)
     if written is None:
         return _same_attempt(db.session.get_one(Attempt, attempt_id), spot.answer)
     open_.rows[str(question_id)], attempt = written
@@ -247,6 +253,12 @@ def check_answer(
         _finish(open_)
     finish_if_passed(open_)
     return attempt
+
+
+def _counts_from(open_: OpenLesson, what: str, key: str) -> datetime:
+    """Return from when what is done now counts; on an old page, as done before an author asked to do it again."""
+    now = clock.now()
+    return counts_from(open_.taken.outline, what, key, open_.page.made_at, now) if open_.is_old else now
 
 
 def _same_attempt(attempt: Attempt, answer: Answer | None) -> Attempt:
@@ -280,15 +292,21 @@ def finish_if_passed(open_: OpenLesson) -> bool:
 
 
 def passes(open_: OpenLesson) -> bool:
-    """Return whether the lesson is done by its questions and they are all right as they stand."""
-    by_questions = open_.page.content["done_when"] == "question"
-    return by_questions and lesson_done("question", False, queries.results_of(open_.page, open_.rows))
+    """Return whether the lesson, as it is now, is done by its questions and they are all right as they stand."""
+    if open_.now is None or open_.now.content["done_when"] != "question":
+        return False
+    return lesson_done("question", False, queries.results_of(open_.now, open_.rows))
 
 
 def mark_done(open_: OpenLesson) -> Progress:
-    """Mark the lesson done for the participant. Raises NotDoneYet when its questions decide and are not right."""
-    rule = open_.page.content["done_when"]
-    passed = lesson_done(rule, True, queries.results_of(open_.page, open_.rows, open_.approvals))
+    """Mark the lesson done for the participant. Raises NotDoneYet when its questions decide and are not right.
+
+    Its rule is that of now; what is marked on an old page counts as done before an author asked to do it again.
+    """
+    if open_.now is None:
+        raise NotFound("no such lesson")
+    rule = open_.now.content["done_when"]
+    passed = lesson_done(rule, True, queries.results_of(open_.now, open_.rows, open_.approvals))
     if not passed and not open_.step.is_done:
         raise NotDoneYet("its questions decide")
     return _finish(open_)
@@ -351,7 +369,7 @@ def _finish(open_: OpenLesson) -> Progress:
 
 def _complete(open_: OpenLesson, progress: Progress) -> Progress:
     enrolment = open_.taken.enrolment
-    progress.done_at = progress.done_at or clock.now()
+    progress.done_at = progress.done_at or _counts_from(open_, "lessons", open_.step.id)
     progress.part = max(progress.part, ALMOST)
     others = [step for step in open_.taken.way.steps if step.id != open_.step.id]
     if enrolment.done_at is None and all(step.is_done for step in others):

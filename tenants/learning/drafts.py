@@ -21,11 +21,15 @@ from tenants.learning.writing import Spot, content_of, spot_of, write_draft
 from tenants.people.models import Member
 
 
-def draft_for(member: Member, course_id: UUID, lesson_id: UUID, question_id: UUID) -> Spot:
-    """Return the question with the enrolment locked, in one statement. Raises NotFound, Expired, and Locked while it is closed."""
+def draft_for(member: Member, course_id: UUID, lesson_id: UUID, question_id: UUID, seen: UUID | None = None) -> Spot:
+    """Return the question with the enrolment locked, in one statement. Raises NotFound, Expired, and Locked while it is closed.
+
+    `seen`: the page that stands before the member (see `queries.lesson_for`).
+    """
     row: Any = db.session.execute(_asked(member, course_id, lesson_id, question_id)).one_or_none()
-    if row is None or row.Page is None or row.Answer is None:  # refused, or the first save: the long way says which
-        return _found(queries.lesson_for(member, course_id, lesson_id, lock=True), question_id)
+    if row is None or row.Page is None or row.Answer is None or seen not in (None, row.Page.id):
+        # refused, the first save, or a page of before: the long way says which
+        return _found(queries.lesson_for(member, course_id, lesson_id, lock=True, seen=seen), question_id)
     here = Here(row.Enrolment.enrolled_at, clock.now(), row.zone, queries.named(row.groups))
     stopped_at = str(row.Enrolment.lesson_id) if row.Enrolment.lesson_id else None
     step = way_of(row.outline, queries.marks_read(row.marks), stopped_at, here).step(str(lesson_id))
@@ -52,7 +56,8 @@ def _asked(member: Member, course_id: UUID, lesson_id: UUID, question_id: UUID) 
 
 
 def _found(open_: queries.OpenLesson, question_id: UUID) -> Spot:
-    return spot_of(open_.taken.enrolment, open_.step, open_.page, question_id, open_.rows.get(str(question_id)))
+    answer = open_.rows.get(str(question_id))
+    return spot_of(open_.taken.enrolment, open_.step, open_.page, question_id, answer, open_.is_old, open_.is_gone)
 
 
 def save_draft(draft: Spot, given: Mapping[str, Any], save_id: UUID) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tenants.learning.rules import Step, Way
@@ -50,6 +50,17 @@ def asks_again(outline: Outline, what: str, key: str, did_at: datetime | None) -
     """Return whether a lesson or question (`what`: lessons, questions) that was done at `did_at` is asked once more."""
     asked_at = ((outline.get("again") or {}).get(what) or {}).get(key)
     return did_at is not None and asked_at is not None and did_at < datetime.fromisoformat(asked_at)
+
+
+def counts_from(outline: Outline, what: str, key: str, page_made_at: datetime, now: datetime) -> datetime:
+    """Return from when something counts as done that was done now on a page made at `page_made_at`.
+
+    Who was still reading the page from before it was asked again did it before it was asked.
+    """
+    asked_at = ((outline.get("again") or {}).get(what) or {}).get(key)
+    if asked_at is None or page_made_at >= datetime.fromisoformat(asked_at):
+        return now
+    return min(now, datetime.fromisoformat(asked_at) - timedelta(microseconds=1))
 
 
 def news_of(

@@ -86,7 +86,7 @@ class Given:
 
 @dataclass(frozen=True)
 class OpenLesson:
-    """One lesson open before a participant."""
+    """One lesson open before a participant; `page` is the version that they see, `now` the one that others see now."""
 
     taken: Taken
     step: Step
@@ -95,6 +95,17 @@ class OpenLesson:
     rows: dict[str, Answer] = field(default_factory=dict)
     approvals: Mapping[str, str] = field(default_factory=dict)
     ticks: dict[str, Tick] = field(default_factory=dict)
+    now: Page | None = None
+
+    @property
+    def is_old(self) -> bool:
+        """Return whether an author published another version of the lesson, or took it out, since it was opened."""
+        return self.now is None or self.now.id != self.page.id
+
+    @property
+    def is_gone(self) -> bool:
+        """Return whether the course does not have the lesson any more."""
+        return self.now is None
 
     @property
     def is_approved(self) -> bool:
@@ -234,22 +245,54 @@ def marks_of(enrolments: Iterable[UUID]) -> defaultdict[UUID, dict[str, Mark]]:
 
 
 def lesson_for(
-    member: Member, course_id: UUID, lesson_id: UUID, lock: bool = False, even_locked: bool = False
+    member: Member, course_id: UUID, lesson_id: UUID, lock: bool = False, even_locked: bool = False, seen: UUID | None = None
 ) -> OpenLesson:
     """Return a published lesson with the member's own answers, in two statements, three with exercises or checklists.
-    Raises NotFound, and Locked while it is closed."""
+    Raises NotFound, and Locked while it is closed.
+
+    `seen`: the page that stands before the member. When an author published meanwhile, what they do belongs to that
+    version, even when the lesson is no longer in the course: nobody loses what they were writing.
+    """
     wanted = _one(member, course_id).add_columns(Page).outerjoin(Page, is_page_of(lesson_id))
-    *row, marks, page = _row_of(member, course_id, wanted, lock)
+    *row, marks, now = _row_of(member, course_id, wanted, lock)
     taken = _view(row, marks_read(marks))
     step = taken.way.step(str(lesson_id))
-    if step is None or page is None:
+    if step is None and seen is None:
         raise NotFound("no such lesson")
-    if step.is_locked and not even_locked:
+    if step is not None and step.is_locked and not even_locked:
         raise Locked(taken, step)
-    rows = _answers(taken.enrolment, page) if step.questions else {}
+    page = now if now is not None and seen in (None, now.id) else _earlier_page(course_id, lesson_id, seen)
+    step = step or _step_gone(taken, page)
+    rows = _answers(taken.enrolment, page, now) if questions_of(page.content) or step.questions else {}
     approvals = approvals_of(taken.enrolment, step.id) if step.exercises else {}
     ticks = ticks_of(taken.enrolment, UUID(step.id)) if checklists_of(page.content) else {}
-    return OpenLesson(taken, step, page, {key: given_of(row) for key, row in rows.items()}, rows, approvals, ticks)
+    return OpenLesson(taken, step, page, {key: given_of(row) for key, row in rows.items()}, rows, approvals, ticks, now)
+
+
+def _earlier_page(course_id: UUID, lesson_id: UUID, page_id: UUID | None) -> Page:
+    """Return a page of the lesson as it was once published. Raises NotFound."""
+    page = db.session.get(Page, page_id) if page_id else None
+    if page is None or (page.course_id, page.lesson_id) != (course_id, lesson_id):
+        raise NotFound("no such page")
+    return page
+
+
+def _step_gone(taken: Taken, page: Page) -> Step:
+    """Return a step for a lesson that the member was in when an author took it out. Raises NotFound if they never were."""
+    if not was_in(taken, page.lesson_id):
+        raise NotFound("no such lesson")
+    content = page.content
+    return Step(
+        id=str(page.lesson_id), number=taken.way.total + 1, title=content["title"], minutes=content["minutes"], kind="text",
+        done_when=content["done_when"], page_id=str(page.id), module_number=0, module_title="", mark=Mark(),
+        questions=len(questions_of(content)), exercises=sum(block["kind"] == "exercise" for block in content["blocks"]),
+    )
+
+
+def was_in(taken: Taken, lesson_id: UUID) -> bool:
+    """Return whether the member was ever in a lesson of the course, be it there still or not."""
+    mine = (Progress.enrolment_id == taken.enrolment.id, Progress.lesson_id == lesson_id)
+    return bool(db.session.scalar(sa.select(sa.exists().where(*mine))))
 
 
 def ticks_of(enrolment: Enrolment, lesson_id: UUID | None = None) -> dict[str, Tick]:
@@ -278,8 +321,8 @@ def approvals_of(enrolment: Enrolment, lesson_id: str) -> dict[str, str]:
     return {str(block_id): state for block_id, state in db.session.execute(wanted)}
 
 
-def _answers(enrolment: Enrolment, page: Page) -> dict[str, Answer]:
-    ids = [UUID(question["id"]) for question in questions_of(page.content)]
+def _answers(enrolment: Enrolment, *pages: Page | None) -> dict[str, Answer]:
+    ids = {UUID(question["id"]) for page in pages if page is not None for question in questions_of(page.content)}
     wanted = sa.select(Answer).where(Answer.enrolment_id == enrolment.id, Answer.question_id.in_(ids))
     return {str(row.question_id): row for row in db.session.scalars(wanted)}
 

@@ -24,7 +24,8 @@ from tenants.learning.rules import Step, part_seen
 
 @dataclass(frozen=True)
 class Spot:
-    """A question before a participant, their enrolment locked: where it stands and the answer so far."""
+    """A question before a participant, their enrolment locked: where it stands, the answer so far, and whether an author
+    published another version of the lesson since they opened it."""
 
     enrolment: Enrolment
     step: Step
@@ -32,19 +33,23 @@ class Spot:
     question: Mapping[str, Any]
     nth: int
     answer: Answer | None
+    is_old: bool = False
+    is_gone: bool = False
 
     @property
     def ends_lesson(self) -> bool:
         """Return whether being here finishes the lesson: it is done when its last block was seen."""
         blocks = self.page.content["blocks"]
-        return self.page.content["done_when"] == "viewed" and self.nth == len(blocks) - 1 and not self.step.is_done
+        return not self.is_old and self.page.content["done_when"] == "viewed" and self.nth == len(blocks) - 1 and not self.step.is_done
 
 
-def spot_of(enrolment: Enrolment, step: Step, page: Page, question_id: UUID, answer: Answer | None) -> Spot:
+def spot_of(
+    enrolment: Enrolment, step: Step, page: Page, question_id: UUID, answer: Answer | None, is_old: bool = False, is_gone: bool = False
+) -> Spot:
     """Return the spot of a question on its page. Raises NotFound."""
     for nth, block in enumerate(page.content["blocks"]):
         if block["kind"] == "question" and block["question"]["id"] == str(question_id):
-            return Spot(enrolment, step, page, block["question"], nth, answer)
+            return Spot(enrolment, step, page, block["question"], nth, answer, is_old, is_gone)
     raise NotFound("no such question")
 
 
@@ -60,19 +65,19 @@ def write_draft(spot: Spot, content: str, save_id: UUID) -> None:
     db.session.execute(_moved(spot).add_cte(answer, stand).execution_options(synchronize_session=False))
 
 
-def write_check(spot: Spot, content: str, attempt_id: UUID, is_right: bool | None) -> tuple[Answer, Attempt] | None:
+def write_check(spot: Spot, content: str, attempt_id: UUID, is_right: bool | None, at: datetime) -> tuple[Answer, Attempt] | None:
     """Keep an answer with its verdict, the attempt, and that the participant is here, in one statement; return both rows.
 
-    None, and the answer as it was, when there is an attempt of this id. The enrolment's lock keeps the numbers apart.
+    `at`: from when it counts as checked; it counts as given no later. None, and the answer as it was, when there is an attempt of this id. The enrolment's lock keeps the numbers apart.
     """
-    row_id, now = spot.answer.id if spot.answer else ids.uuid7(), clock.now()
+    row_id = spot.answer.id if spot.answer else ids.uuid7()
     last = sa.select(sa.func.coalesce(sa.func.max(Attempt.number), 0)).where(Attempt.answer_id == row_id).scalar_subquery()
     attempt = (
-        insert(Attempt).values(id=attempt_id, answer_id=row_id, number=last + 1, is_right=is_right, made_at=now,
+        insert(Attempt).values(id=attempt_id, answer_id=row_id, number=last + 1, is_right=is_right, made_at=clock.now(),
                                **columns_for(Attempt, attempt_id, given=content))
         .on_conflict_do_nothing(index_elements=["id"]).returning(*Attempt.__table__.c).cte("attempt")
     )  # fmt: skip
-    kept = _answer(spot, content, attempt_id, row_id, now, is_right=is_right, checked_at=now)
+    kept = _answer(spot, content, attempt_id, row_id, at, is_right=is_right, checked_at=at)
     if isinstance(kept, sa.Update):
         kept = kept.where(sa.exists(sa.select(attempt.c.id)))
     answer = kept.returning(*Answer.__table__.c).cte("answer")
@@ -82,7 +87,7 @@ def write_check(spot: Spot, content: str, attempt_id: UUID, is_right: bool | Non
     return (found[0], found[1]) if found is not None else None
 
 
-def _answer(spot: Spot, content: str, save_id: UUID, new_id: UUID, now: datetime, **more: Any) -> Any:
+def _answer(spot: Spot, content: str, save_id: UUID, new_id: UUID, at: datetime, **more: Any) -> Any:
     """Return the INSERT or UPDATE of the answer; the same content again keeps its time, and so its verdict.
 
     The content is written even then: whoever waited for the lock has read the answer as it was before.
@@ -90,14 +95,17 @@ def _answer(spot: Spot, content: str, save_id: UUID, new_id: UUID, now: datetime
     row_id = spot.answer.id if spot.answer else new_id
     changed = {"page_id": spot.page.id, "save_id": save_id, **columns_for(Answer, row_id, given=content), **more}
     if spot.answer is not None:
-        later = {"saved_at": now} if spot.answer.given != content else {}
+        later = {"saved_at": at} if spot.answer.given != content or spot.answer.saved_at > at else {}
         return sa.update(Answer).where(Answer.id == row_id).values(changed | later)
     place = {"enrolment_id": spot.enrolment.id, "lesson_id": UUID(spot.step.id), "question_id": UUID(spot.question["id"])}
-    return sa.insert(Answer).values(id=row_id, saved_at=now, **place, **changed)
+    return sa.insert(Answer).values(id=row_id, saved_at=at, **place, **changed)
 
 
 def _stand(spot: Spot) -> Any:
-    """Return the upsert of the participant's place in the lesson; what was seen never shrinks."""
+    """Return the upsert of the participant's place in the lesson; what was seen never shrinks.
+
+    Who is still in an old version of it was not in the new one: they are told of what changed.
+    """
     blocks, now = spot.page.content["blocks"], clock.now()
     block = blocks[spot.nth]
     place = {"block": block["id"], "kind": block["kind"], "nth": spot.nth + 1, "of": len(blocks)}
@@ -105,7 +113,7 @@ def _stand(spot: Spot) -> Any:
         id=ids.uuid7(), enrolment_id=spot.enrolment.id, lesson_id=UUID(spot.step.id), place=place,
         part=part_seen(spot.nth, len(blocks)), started_at=now, active_at=now,
     )
-    kept = {"place": place, "part": sa.func.greatest(Progress.part, made.excluded.part), "active_at": now}
+    kept = {"place": place, "part": sa.func.greatest(Progress.part, made.excluded.part), "active_at": Progress.active_at if spot.is_old else now}
     return made.on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=kept)
 
 

@@ -23,8 +23,8 @@ from tenants.files.documents import OFFICE
 from tenants.transfer.rules import BadArchive
 
 FORMAT = "kweek-course"
-VERSION = 2
-READS = (1, 2)
+VERSION = 3
+READS = (1, 2, 3)
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 MAX_COURSE_BYTES = 20 * 1024 * 1024

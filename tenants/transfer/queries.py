@@ -17,15 +17,16 @@ from tenants.people.models import Member
 from tenants.transfer.models import Transfer
 
 
-def exports_of(course: Course) -> list[Transfer]:
-    """Return the exports of the course that have not expired, newest first. One statement."""
-    wanted = sa.select(Transfer).where(Transfer.course_id == course.id, Transfer.kind == "export", Transfer.expires_at > clock.now())
+def exports_of(course: Course, member: Member) -> list[Transfer]:
+    """Return the exports of the course that the member asked for and that have not expired, newest first. One statement."""
+    mine = (Transfer.course_id == course.id, Transfer.kind == "export", Transfer.made_by == member.id)
+    wanted = sa.select(Transfer).where(*mine, Transfer.expires_at > clock.now())
     return list(db.session.scalars(wanted.options(joinedload(Transfer.file)).order_by(Transfer.id.desc())))
 
 
 def export_to_send(member: Member, transfer_id: UUID) -> tuple[Transfer, File]:
-    """Return an export that is ready, with its archive. Raises NotFound; Gone once it has expired."""
-    wanted = sa.select(Transfer).where(Transfer.id == transfer_id, Transfer.kind == "export")
+    """Return the member's own export that is ready, with its archive. Raises NotFound; Gone once it has expired."""
+    wanted = sa.select(Transfer).where(Transfer.id == transfer_id, Transfer.kind == "export", Transfer.made_by == member.id)
     transfer = db.session.scalar(wanted.options(joinedload(Transfer.file))) if may_edit(member.roles) else None
     if transfer is None or transfer.state != "ready":
         raise NotFound("no such archive")

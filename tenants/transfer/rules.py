@@ -215,6 +215,7 @@ BLOCKS: dict[str, Check] = {
     }),
     "embed": shape({**KIND, "url": text(pieces.MAX_URL), "title": PIECE_TITLE}),
     "divider": shape(KIND),
+    "package": shape({**KIND, "title": PIECE_TITLE, "note": text(pieces.MAX_NOTE)}),
 }  # fmt: skip
 
 

@@ -144,6 +144,9 @@ def build_pieces(keys: Keys) -> None:
     keys.add("Video from the web")
     keys.write("https://youtu.be/dQw4w9WgXcQ")
     keys.write("Another baker", "Title")
+    keys.add("Package")
+    keys.write("Oven simulator", "Title")
+    keys.write("It comes in spring.", "Note")
     keys.add("Callout")
     keys.write("Mind", "Title")
     keys.write("The heat.", "Text")
@@ -255,8 +258,8 @@ def test_a_lesson_of_everything_by_keyboard_alone(keys: Keys, casts: tuple[Cast,
     with db.scope(casts[0].academy.scope):
         content = published(member(casts[0], "author"))
     kinds_of = [block["kind"] for block in content]
-    assert kinds_of[:13] == ["text", "image", "video", "audio", "file", "embed", "callout", "divider", "divider", "accordion", "checklist", "exercise", "survey"]
-    assert [block["question"]["kind"] for block in content[13:]] == list(FILL)
+    assert kinds_of[:14] == ["text", "image", "video", "audio", "file", "embed", "package", "callout", "divider", "divider", "accordion", "checklist", "exercise", "survey"]
+    assert [block["question"]["kind"] for block in content[14:]] == list(FILL)
     stored = json.dumps(content, ensure_ascii=False)
     missing = [words for words in TYPED if words not in stored]
     assert missing == []
@@ -273,7 +276,7 @@ def published(author: Member) -> list[dict[str, Any]]:
 
 
 TYPED = (
-    "Flour is ground grain.", "A loaf, cut open", "Folding", "Knock, knock: hollow.", "dQw4w9WgXcQ", "Another baker", "The heat.",
+    "Flour is ground grain.", "A loaf, cut open", "Folding", "Knock, knock: hollow.", "dQw4w9WgXcQ", "Another baker", "Oven simulator", "It comes in spring.", "The heat.",
     "Why so long?", "For the taste.", "Before you start", "Wash hands", "Bake a loaf", "Bake and describe it.", "What was hard?",
     "Dark", "Light", "12.5", "Rest", "An oven", "Door", "Knob", "flour", *(f"Ask {kind}" for kind in FILL),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from core.db import db
@@ -162,3 +163,36 @@ def test_a_text_in_the_rich_editor_is_put_back_whole(two: Two) -> None:
     two.owner.get_by_role("button", name="Put mine in its place").click()
     two.waits(two.owner, lambda: stored() == "Mine. Hot.")
     expect(text(two.owner).locator("[data-reading]")).to_have_text("Mine. Hot.")
+
+
+def test_what_was_typed_is_saved_before_a_button_beside_it_acts(two: Two) -> None:
+    """One author alone: a copy made at once holds the new title, and nothing looks like a conflict with oneself."""
+    saves = f"**/blocks/{two.blocks[0]}"
+    two.author.route(saves, lambda route: (two.author.wait_for_timeout(700), route.continue_())[0])
+    two.title(two.author).fill("Typed a moment ago")
+    two.author.locator(f"#block-{two.blocks[0]}").get_by_role("button", name="Duplicate").click()
+    two.author.wait_for_url("**selected=**")
+    ready(two.author)
+    with db.scope(two.cast.academy.scope):
+        titles = [block.body["title"] for block in db.session.scalars(sa.select(Block).where(Block.kind == "callout"))]
+    assert titles.count("Typed a moment ago") == 2, titles
+    assert two.author.locator("[role=alert]").count() == 0
+
+
+def test_a_button_of_a_form_that_is_being_saved_waits_for_it(two: Two) -> None:
+    with db.scope(two.cast.academy.scope):
+        lesson = queries.lesson_of(queries.course_to_edit(member(two.cast, "author"), two.written.course), two.written.asking)
+        block = next(one for one in lesson.live_blocks if one.kind == "question")
+    two.author.goto(f"/courses/{two.written.course}/lessons/{two.written.asking}?selected={block.id}")
+    ready(two.author)
+    form = two.author.locator(f"#block-{block.id}")
+    two.author.route(f"**/blocks/{block.id}", lambda route: (two.author.wait_for_timeout(700), route.continue_())[0])
+    form.locator("[name=prompt]").fill("Asked a moment ago")
+    expect(two.author.locator("#autosave")).to_contain_text("Saving")
+    form.get_by_role("button", name="Several right answers").click()
+    two.author.wait_for_url("**selected=**block-*")
+    ready(two.author)
+    expect(form.locator("[name=prompt]")).to_have_value("Asked a moment ago")
+    with db.scope(two.cast.academy.scope):
+        question = db.session.get_one(Block, block.id).question
+        assert question is not None and (question.kind, question.prompt) == ("multiple", "Asked a moment ago")

@@ -313,3 +313,18 @@ def test_hostile_text_comes_out_harmless_in_editor_preview_and_lesson(
     ]
     for page in pages:
         assert "<script>alert" not in page and "<img src=x" not in page and 'href="javascript' not in page
+
+
+def test_the_same_once_more_is_no_conflict(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    """A page that was left sends what it had sent: it may not be asked about its own words."""
+    with db.scope(cast.academy.scope):
+        course = queries.course_to_edit(member(cast, "author"), written.course)
+        text, question = (next(b for m in course.live_modules for one in m.live_lessons for b in one.live_blocks if b.kind == kind) for kind in ("text", "question"))
+        seen = {block.id: block.changed_at.isoformat() for block in (text, question)}
+        rows = [(str(choice.id), choice.text, choice.is_right) for choice in sorted(question.question.choices, key=lambda c: c.position)]
+    words = {"choice": [key for key, *_ in rows], "right": [key for key, _, right in rows if right], "kind": "single", **{f"text-{key}": said for key, said, _ in rows}}
+    for block, form, other in ((text, {"markdown": "mine"}, {"markdown": "theirs"}), (question, {**words, "prompt": "Mine?"}, {**words, "prompt": "Theirs?"})):
+        url, old = f"/courses/{written.course}/blocks/{block.id}", seen[block.id]
+        sent = [browser.post(url, data={**form, "seen": old}, headers={"HX-Request": "true"}) for _ in range(2)]
+        assert [one.status_code for one in sent] == [204, 204] and sent[0].headers["X-Seen"] == sent[1].headers["X-Seen"]
+        assert browser.post(url, data={**other, "seen": old}, headers={"HX-Request": "true"}).status_code == 409

@@ -62,7 +62,7 @@ def test_no_text_leads_anywhere_else(text: str, start: str) -> None:
 @given(st.sampled_from(sorted(PARTS)), st.text(max_size=300), st.integers(0, 80))
 def test_what_is_kept_is_bounded_and_shown(kind: str, text: str, rows: int) -> None:
     row = {"id": "a" * 60, "text": text, "title": text, "markdown": text}
-    sent = {"tone": text, "title": text, "markdown": text, "url": text, "transcript": text, "items": [row] * rows, "sections": [row] * rows}
+    sent = {"tone": text, "title": text, "markdown": text, "url": text, "transcript": text, "note": text, "items": [row] * rows, "sections": [row] * rows}
     body = clean_piece(kind, sent)
     shown = piece_content(kind, {**piece_new(kind, lambda: "x"), **body})
     assert set(body) == set(PARTS[kind]) and "\n" not in shown.get("title", "")
@@ -71,6 +71,10 @@ def test_what_is_kept_is_bounded_and_shown(kind: str, text: str, rows: int) -> N
     assert shown.get("tone", "note") in ("note", "tip", "warning")
 
 
-@pytest.mark.parametrize("kind", sorted(set(PARTS) - {"divider"}))
+def test_the_place_of_a_package_keeps_nobody_from_publishing() -> None:
+    assert piece_problem({"kind": "package", **piece_content("package", {})}) is None
+
+
+@pytest.mark.parametrize("kind", sorted(set(PARTS) - {"divider", "package"}))
 def test_an_empty_piece_cannot_be_published(kind: str) -> None:
     assert piece_problem({"kind": kind, **piece_content(kind, piece_new(kind, lambda: "x"))}) is not None

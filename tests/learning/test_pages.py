@@ -192,7 +192,8 @@ def test_a_removed_lesson_is_explained(browser: FlaskClient, cast: Cast, written
         course = courses.course_to_edit(member(cast, "author"), written.course, lock=True)
         writing.remove_lesson(courses.lesson_of(course, written.asking))
         publishing.publish_course(course)
-    assert browser.get(at(written)).status_code == 404
+    assert browser.get(at(written)).location == f"/learn/{written.course}"
+    assert "taken out of the course" in browser.get("/").text
     assert "was removed from the course" in browser.get("/").text
     page = browser.get(f"/learn/{written.course}/resume", follow_redirects=True)
     assert page.status_code == 200 and "was removed from the course" in page.text

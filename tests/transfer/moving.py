@@ -95,6 +95,7 @@ def _pieces(lesson: Lesson, cast: Cast) -> None:
     block_actions.add_block(lesson, "callout", {"tone": "warning", "title": "Hot", "markdown": HTML})
     block_actions.add_block(lesson, "checklist", {"title": "Ready?", "items": [{"id": "0123456789ab", "text": "<b>Oven</b>"}]})
     block_actions.add_block(lesson, "accordion", {"sections": [{"id": "0123456789ac", "title": "More", "markdown": HTML}]})
+    block_actions.add_block(lesson, "package", {"title": "Oven simulator", "note": "In spring."})
     block_actions.add_block(lesson, "embed", {"url": "https://youtu.be/M7lc1UVf-VE", "title": "A film"})
     block_actions.add_block(lesson, "divider")
 

@@ -233,7 +233,7 @@ def test_T28_archives_that_are_hostile_or_broken_are_refused_at_once(app: Hosted
         "nothing": b"", "no ZIP": b"GIF89a" * 100, "half of it": whole[: len(whole) // 2], "garbage in front of the end": whole[-200:],
         "a bomb": bomb(), "too many entries": many(), "an entry twice": twice.getvalue(), "a lie about a size": lying(whole),
         "a password": encrypted(whole), "no manifest": zipped({"course.json": b"{}"}), "another ZIP": zipped({"manifest.json": b"[]"}),
-        "a newer version": sealed(entries, version=3), "true as version": sealed(entries, version=True),
+        "a newer version": sealed(entries, version=4), "true as version": sealed(entries, version=True),
         "a key in the manifest": sealed(entries, members=["Eve"]), "another format": sealed(entries, format="scorm"),
         "nesting without end": zipped({"manifest.json": b"[" * 100_000}), "a name that climbs": sealed({**entries, "../evil.png": b"x"}),
         "an absolute name": sealed({**entries, "/etc/passwd": b"x"}), "a backslash": sealed({**entries, "files\\..\\x.png": b"x"}),
