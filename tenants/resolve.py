@@ -157,7 +157,7 @@ def _ask(keys: Sequence[Key]) -> dict[Key, AcademyFacts]:
     slugs, hosts = zip(*keys, strict=True)
     with db.scope(BARE):
         rows = db.session.execute(question, {"slugs": list(slugs), "hosts": list(hosts)}).all()
-    return {(row[0], row[1]): AcademyFacts(*row[2:-1], wording=Wording.of(row[-1])) for row in rows}
+    return {(row[0], row[1]): AcademyFacts(*(*row[2:-1], Wording.of(row[-1]))) for row in rows}
 
 
 resolver = Resolver()

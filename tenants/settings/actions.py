@@ -16,8 +16,9 @@ MAX_NAME = 80
 
 def reword(wording: Wording, by: Member) -> None:
     """Let the academy whose frame is open speak so, on every page and in every mail from now on."""
+    number = own_number()
     with db.aside(CORE):
-        academies.reword(queries.academy_by_number(own_number()), wording)
+        academies.reword(queries.academy_by_number(number), wording)
     db.session.add(Event(actor_id=by.id, act="settings.words", facts=wording.stored()))
     db.after_commit(resolver.forget)
 
@@ -34,7 +35,8 @@ def repaint(name: str, colour: str, language: str, by: Member) -> None:
     line = " ".join(name.split())
     if not line or len(line) > MAX_NAME:
         raise Refused("its name")
+    number = own_number()
     with db.aside(CORE):
-        academies.repaint(queries.academy_by_number(own_number()), line, colour, language)
+        academies.repaint(queries.academy_by_number(number), line, colour, language)
     db.session.add(Event(actor_id=by.id, act="settings.repaint"))
     db.after_commit(resolver.forget)
