@@ -143,10 +143,10 @@ def test_a_job_speaks_as_its_academy_does(app: HostedFlask, cast: Cast) -> None:
 
 
 def test_every_mail_in_formal_dutch_says_no_je() -> None:
-    values = {name: "Waarde" for name in ("academy", "inviter", "name", "title", "when", "where", "reason", "minutes")}
+    values = dict.fromkeys(("academy", "inviter", "name", "title", "when", "where", "reason", "minutes"), "Waarde")
     kinds = sorted(path.stem for path in TEMPLATES.glob("mail/*.txt"))
     assert len(kinds) >= 20
-    links = {name: "https://example.org/x" for name in ("url", "reset_url", "schedules")}
+    links = dict.fromkeys(("url", "reset_url", "schedules"), "https://example.org/x")
     days = {name: clock.now() for name in ("day", "until")}
     for kind in kinds:
         academies = [{"name": "Waarde", "url": "https://example.org"}]
