@@ -41,6 +41,7 @@ ORDER = re.compile(r"\s*>\s*\d*(?:[ \t]+[A-Za-z_01]+)*[ \t]*(?:\n|(?==))")
 CLOZE = re.compile(r"\s*\d*:[A-Z_]+:")
 MOST_ANSWERS = 500
 COMMENT_TAG = re.compile(r"\[tag:((?:\\.|[^\]\\]){1,200})\]")
+COMMENT_ID = re.compile(r"\[id:[^\]]")
 TAIL = re.compile(r"[\s\"';`]*")
 
 
@@ -51,6 +52,7 @@ class _Chunk:
     line: int
     lines: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    has_id: bool = False
     is_open: bool = False
     was_closed: bool = False
     is_torn: bool = False
@@ -74,6 +76,8 @@ def read_gift(text: str) -> Reading:
         if not source:
             continue
         notes = Notes()
+        if chunk.has_id:
+            notes.lost("id_number")
         try:
             question = _question(source, tuple(chunk.tags), notes)
         except Unfit as why:
@@ -87,10 +91,12 @@ def _chunks(text: str, reading: Reading) -> Iterator[_Chunk]:
     """Yield the lines of each question: an empty line ends one, unless its braces are still open."""
     category: list[str] = []
     tags: list[str] = []
+    has_id = False
     chunk: _Chunk | None = None
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
         if bare.startswith("//"):
+            has_id |= COMMENT_ID.search(bare) is not None
             tags += [re.sub(r"\\(.)", r"\1", tag) for tag in COMMENT_TAG.findall(bare.translate(AS_WRITTEN))]
             continue
         if not bare:
@@ -104,11 +110,11 @@ def _chunks(text: str, reading: Reading) -> Iterator[_Chunk]:
             yield chunk
             chunk = None
         if chunk is None and bare.upper().startswith("$CATEGORY:"):
-            category, tags = category_tags(_shown(bare[10:])), []
+            category, tags, has_id = category_tags(_shown(bare[10:])), [], False
             reading.remark(number, "category", name=", ".join(category) or _shown(bare[10:]).strip()[:80])
             continue
         if chunk is None:
-            chunk, tags = _Chunk(number, tags=[*tags, *category]), []
+            chunk, tags, has_id = _Chunk(number, tags=[*tags, *category], has_id=has_id), [], False
         chunk.add(line)
     if chunk:
         yield chunk
@@ -135,7 +141,7 @@ def _shown(text: str) -> str:
 
 def _question(source: str, tags: tuple[str, ...], notes: Notes) -> ReadQuestion:
     name = NAME.match(source)
-    rest = source[name.end():] if name else source
+    rest = source[name.end():] if name else source.removeprefix("::")
     if len(source) > MOST_SIGNS and len(INLINE_DATA.sub("", source)) > MOST_SIGNS:
         raise Unfit("too_long")
     opens = rest.find("{")
@@ -149,6 +155,8 @@ def _question(source: str, tags: tuple[str, ...], notes: Notes) -> ReadQuestion:
     if tail.strip() and TAIL.fullmatch(tail):
         notes.lost("tail")
     elif tail.strip():
+        if "{" in tail:
+            notes.changed("second_braces")
         before = f"{before.rstrip()} _____{'' if tail[0] in '.,;:!?)' else ' '}{tail.strip()}"
     body, general = _general(body)
     question = _answered(body, form, notes)
@@ -195,9 +203,9 @@ def _answered(body: str, form: str | None, notes: Notes) -> ReadQuestion:
         return _choices(bare, form, notes)
     if "=" in bare and "->" in bare:
         return _matching(bare, form, notes)
-    if "=" in bare:
-        return _short(bare, form, notes)
-    raise Unfit("no_answers")
+    if "=" not in bare and bare.startswith(("#", "%", "->")):
+        raise Unfit("no_answers")
+    return _short(bare if "=" in bare else f"={bare}", form, notes)  # a single word may stand without its sign
 
 
 @dataclass(frozen=True)
@@ -231,6 +239,8 @@ def _choices(body: str, form: str | None, notes: Notes) -> ReadQuestion:
         choices = [ReadChoice(_text(i.text, form, notes), i.share >= HUNDRED - CLOSE, i.said, i.share) for i in items]
         if any(0 < item.share < HUNDRED - CLOSE for item in items):
             notes.changed("partial_answers")
+        if any(item.share < 0 for item in items):
+            notes.changed("minus_points")
         return ReadQuestion("single", "", choices=tuple(choices))
     choices = [ReadChoice(_text(item.text, form, notes), item.share > 0, item.said, item.share) for item in items]
     return ReadQuestion("multiple", "", choices=tuple(choices), rule=partial_rule(choices, notes))
@@ -291,6 +301,8 @@ def _matching(body: str, form: str | None, notes: Notes) -> ReadQuestion:
     pairs, extra = [], []
     for item in _items(body, form, notes):
         left, arrow, right = item.text.partition("->")
+        if item.said:
+            notes.lost("pair_feedback")
         if not arrow:
             notes.lost("pair_without_arrow")
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
@@ -15,6 +16,7 @@ from tenants.bank.formats.cloze import PLACE, gap_of, gaps_question, read_cloze
 from tenants.bank.formats.fit import (
     CLOSE,
     HUNDRED,
+    NUMBER,
     decimal_of,
     fitting,
     matching_rule,
@@ -35,6 +37,7 @@ from tenants.courses.gaps import Gap
 MOST_BYTES = 20 * 1024 * 1024
 MOST_DEEP = 60
 FORMS = {"html": "html", "moodle_auto_format": "moodle", "plain_text": "plain", "markdown": "markdown"}
+USUAL_PENALTY = re.compile(r"|0?\.(?:3{2,}|10*)|[01](?:\.0*)?")
 PLUGIN_FILE = re.compile(r"@@PLUGINFILE@@", re.IGNORECASE)
 SLOT = re.compile(r"\[\[(\d{1,3})\]\]")
 ATTACHED_ALL = 10
@@ -81,7 +84,7 @@ def _root(data: bytes) -> Element:
     parser = XMLParser(target=tree, forbid_dtd=True)
     tree.parser = parser
     try:
-        source = io.BytesIO(data.strip())
+        source = io.BytesIO(data if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.strip())
         while piece := source.read(1 << 16):
             parser.feed(piece)
         root: Element = parser.close()
@@ -99,10 +102,13 @@ def _one(element: Element, category: tuple[str, ...], reading: Reading) -> tuple
     kind, line = element.get("type", ""), int(element.get("__line", "0"))
     if kind == "category":
         path = _plain(element.find("category"))
+        if _plain(element.find("info")):
+            reading.leave(line, "category_info")
         reading.remark(line, "category", name=", ".join(category_tags(path)) or path[:80])
         return tuple(category_tags(path))
     notes = Notes()
     name = " ".join(_plain(element.find("name")).split())
+    _unkept(element, kind, notes)
     try:
         question = _question(element, kind, name, notes)
         tags = (*(_plain(tag) for tag in element.findall("tags/tag")), *category)
@@ -114,10 +120,31 @@ def _one(element: Element, category: tuple[str, ...], reading: Reading) -> tuple
     return category
 
 
+def _unkept(element: Element, kind: str, notes: Notes) -> None:
+    """Note what Moodle knows of a question and the bank has no place for; Moodle's own defaults say nothing."""
+    if _plain(element.find("idnumber")):
+        notes.lost("id_number")
+    grade = _plain(element.find("defaultgrade"))
+    if NUMBER.fullmatch(grade) and Decimal(grade.replace(",", ".")) not in (1, 0):
+        notes.lost("grade", name=grade.rstrip("0").rstrip(".") if "." in grade else grade)
+    if not USUAL_PENALTY.fullmatch(_plain(element.find("penalty"))):
+        notes.lost("penalty")
+    if _flag(element, "hidden"):
+        notes.changed("hidden")
+    if kind == "multichoice" and _plain(element.find("shuffleanswers")).lower() in ("0", "false"):
+        notes.changed("fixed_order")
+    if _plain(element.find("responsetemplate")):
+        notes.lost("template")
+    if _plain(element.find("unitgradingtype")) not in ("", "0"):
+        notes.lost("unit_points")
+    if any(_plain(element.find(name)) not in ("", "0") for name in ("minwordlimit", "maxwordlimit")):
+        notes.lost("word_limit")
+
+
 def _question(element: Element, kind: str, name: str, notes: Notes) -> ReadQuestion:
     read = READERS.get(kind)
     if read is None:
-        raise Unfit("description" if kind == "description" else "kind", kind=kind[:40])
+        raise Unfit("description" if kind == "description" else "kind", kind=kind[:40] or "?")
     return read(element, name, notes)
 
 
@@ -179,6 +206,8 @@ def _choices(element: Element, name: str, notes: Notes) -> ReadQuestion:
         is_right = share >= HUNDRED - CLOSE if is_single else share > 0
         if is_single and 0 < share < HUNDRED - CLOSE:
             notes.changed("partial_answers")
+        if is_single and share < 0:
+            notes.changed("minus_points")
         choices.append(ReadChoice(_text(answer, notes), is_right, _text(answer.find("feedback"), notes), share))
     prompt = _text(element.find("questiontext"), notes)
     rule: dict[str, Any] = {} if is_single else partial_rule(choices, notes)
@@ -242,6 +271,8 @@ def _matching(element: Element, name: str, notes: Notes) -> ReadQuestion:
         left, right = _text(sub, notes), _plain(sub.find("answer"))
         if left:
             pairs.append((left, right))
+        elif _source(sub)[0].strip():
+            notes.lost("pair_of_image")
         else:
             extra.append(right)
     return ReadQuestion("matching", _text(element.find("questiontext"), notes), rule=matching_rule(pairs, extra))
