@@ -6,14 +6,13 @@ import io
 import random
 import zipfile
 
-import openpyxl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tenants.bank.content import content_read
 from tenants.bank.formats import sheet
-from tenants.bank.formats.question import LEFT, WHOLE, Reading, Unreadable
+from tenants.bank.formats.question import WHOLE, Reading, Unreadable
 from tenants.bank.formats.reading import FORMATS, read_file
 from tenants.bank.importing import report_rows
 from tests.bank.others import SAMPLES

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tenants.bank.formats.fit import (
@@ -22,16 +21,11 @@ from tenants.bank.formats.fit import (
     with_general,
     words_rule,
 )
+from tenants.bank.formats.gift_lines import lines_of, shown
 from tenants.bank.formats.question import Notes, ReadChoice, Reading, ReadQuestion, Unfit
 from tenants.bank.formats.words import INLINE_DATA, MOST_SIGNS, plain
 from tenants.courses.rules import MAX_CHOICES
 
-SIGNS = "\\~=#{}:n"
-HIDDEN = {sign: chr(0xFDD0 + place) for place, sign in enumerate(SIGNS)}
-SHOWN = {ord(hidden): "\n" if sign == "n" else sign for sign, hidden in HIDDEN.items()}
-AS_WRITTEN = {ord(hidden): f"\\{sign}" for sign, hidden in HIDDEN.items()}
-ESCAPED = re.compile(r"\\([\\~=#{}:n])")
-STRANGE = re.compile("[\ufdd0-\ufdef]")
 FORM = re.compile(r"\s*\[(html|moodle|plain|markdown|autoformat|auto_format)\]", re.IGNORECASE)
 NAME = re.compile(r"\s*::(.*?)::", re.DOTALL)
 ITEM = re.compile(r"([=~])([^=~]*)")
@@ -40,38 +34,13 @@ TRUE_FALSE = re.compile(r"\s*(TRUE|T|FALSE|F)\s*", re.IGNORECASE)
 ORDER = re.compile(r"\s*>\s*\d*(?:[ \t]+[A-Za-z_01]+)*[ \t]*(?:\n|(?==))")
 CLOZE = re.compile(r"\s*\d*:[A-Z_]+:")
 MOST_ANSWERS = 500
-COMMENT_TAG = re.compile(r"\[tag:((?:\\.|[^\]\\]){1,200})\]")
-COMMENT_ID = re.compile(r"\[id:[^\]]")
 TAIL = re.compile(r"[\s\"';`]*")
-
-
-@dataclass
-class _Chunk:
-    """The lines of one question."""
-
-    line: int
-    lines: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    has_id: bool = False
-    is_open: bool = False
-    was_closed: bool = False
-    is_torn: bool = False
-
-    def add(self, line: str) -> None:
-        """Add a line and see whether its braces are open or were closed."""
-        self.lines.append(line)
-        for sign in re.findall(r"[{}]", line):
-            if sign == "{" and not self.is_open:
-                self.is_open = True
-            elif sign == "}" and self.is_open:
-                self.is_open, self.was_closed = False, True
 
 
 def read_gift(text: str) -> Reading:
     """Return the questions of a GIFT file and the report on it."""
     reading = Reading()
-    hidden = ESCAPED.sub(lambda match: HIDDEN[match.group(1)], STRANGE.sub("", text))
-    for chunk in _chunks(hidden, reading):
+    for chunk in lines_of(text, reading):
         source = "\n".join(chunk.lines).strip()
         if not source:
             continue
@@ -81,62 +50,10 @@ def read_gift(text: str) -> Reading:
         try:
             question = _question(source, tuple(chunk.tags), notes)
         except Unfit as why:
-            reading.leave(chunk.line, why.code, shortened(_shown(source[:500].replace("::", " "))), **why.facts)
+            reading.leave(chunk.line, why.code, shortened(shown(source[:500].replace("::", " "))), **why.facts)
         else:
             reading.keep(chunk.line, question, notes)
     return reading
-
-
-def _chunks(text: str, reading: Reading) -> Iterator[_Chunk]:
-    """Yield the lines of each question: an empty line ends one, unless its braces are still open."""
-    category: list[str] = []
-    tags: list[str] = []
-    has_id = False
-    chunk: _Chunk | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        bare = line.strip()
-        if bare.startswith("//"):
-            has_id |= COMMENT_ID.search(bare) is not None
-            tags += [re.sub(r"\\(.)", r"\1", tag) for tag in COMMENT_TAG.findall(bare.translate(AS_WRITTEN))]
-            continue
-        if not bare:
-            if chunk and not chunk.is_open:
-                yield chunk
-                chunk = None
-            elif chunk:
-                chunk.is_torn = True
-            continue
-        if chunk and _begins_anew(chunk, bare):
-            yield chunk
-            chunk = None
-        if chunk is None and bare.upper().startswith("$CATEGORY:"):
-            category, tags, has_id = category_tags(_shown(bare[10:])), [], False
-            reading.remark(number, "category", name=", ".join(category) or _shown(bare[10:]).strip()[:80])
-            continue
-        if chunk is None:
-            chunk, tags, has_id = _Chunk(number, tags=[*tags, *category], has_id=has_id), [], False
-        chunk.add(line)
-    if chunk:
-        yield chunk
-
-
-def _begins_anew(chunk: _Chunk, line: str) -> bool:
-    """Return whether this line starts another question although no empty line stands before it (or one too many)."""
-    if chunk.is_open:
-        opens = line.find("{")
-        return chunk.is_torn and (line.startswith(("::", "$CATEGORY:")) or (opens >= 0 and "}" not in line[:opens]))
-    return chunk.was_closed and (line.startswith(("::", "$CATEGORY:")) or "{" in line)
-
-
-def category_tags(path: str) -> list[str]:
-    """Return the names of a category's path that say something, `top` and `$course$` left out."""
-    names = [name.strip().replace("\x00", "/") for name in path.strip().replace("//", "\x00").split("/")]
-    kept = [re.sub(r"^Default for\s+", "", name) for name in names if name and not name.startswith("$") and name != "top"]
-    return kept[-1:]
-
-
-def _shown(text: str) -> str:
-    return text.translate(SHOWN)
 
 
 def _question(source: str, tags: tuple[str, ...], notes: Notes) -> ReadQuestion:
@@ -162,7 +79,7 @@ def _question(source: str, tags: tuple[str, ...], notes: Notes) -> ReadQuestion:
     question = _answered(body, form, notes)
     question = with_general(question, _text(general, form, notes), notes)
     return fitting(ReadQuestion(
-        question.kind, _text(before, form, notes), _shown(name.group(1)) if name else "", tags, question.choices,
+        question.kind, _text(before, form, notes), shown(name.group(1)) if name else "", tags, question.choices,
         question.feedback_right, question.feedback_again, "", question.rule,
     ), notes)  # fmt: skip
 
@@ -178,7 +95,7 @@ def _form(text: str) -> tuple[str | None, str]:
 
 def _text(text: str, form: str | None, notes: Notes) -> str:
     own, rest = _form(text)
-    return plain(_shown(rest.strip()), own or form, notes)
+    return plain(shown(rest.strip()), own or form, notes)
 
 
 def _general(body: str) -> tuple[str, str]:
@@ -273,7 +190,7 @@ def _number(body: str, form: str | None, notes: Notes) -> ReadQuestion:
         if item.text.strip() in ("", "*"):
             again = again or item.said
         elif item.share >= HUNDRED - CLOSE:
-            right.append((_range(_shown(item.text)), item.said))
+            right.append((_range(shown(item.text)), item.said))
         else:
             notes.lost("partial_answers" if item.share > 0 else "wrong_answers")
     if not right:

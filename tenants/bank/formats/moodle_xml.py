@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
@@ -16,7 +15,6 @@ from tenants.bank.formats.cloze import PLACE, gap_of, gaps_question, read_cloze
 from tenants.bank.formats.fit import (
     CLOSE,
     HUNDRED,
-    NUMBER,
     decimal_of,
     fitting,
     matching_rule,
@@ -29,15 +27,15 @@ from tenants.bank.formats.fit import (
     with_general,
     words_rule,
 )
-from tenants.bank.formats.gift import category_tags
+from tenants.bank.formats.gift_lines import category_tags
+from tenants.bank.formats.moodle_parts import is_set, note_unkept, plain_of
 from tenants.bank.formats.question import Notes, ReadChoice, Reading, ReadQuestion, Unfit, Unreadable
-from tenants.bank.formats.words import clean, plain
+from tenants.bank.formats.words import plain
 from tenants.courses.gaps import Gap
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_DEEP = 60
 FORMS = {"html": "html", "moodle_auto_format": "moodle", "plain_text": "plain", "markdown": "markdown"}
-USUAL_PENALTY = re.compile(r"|0?\.(?:3{2,}|10*)|[01](?:\.0*)?")
 PLUGIN_FILE = re.compile(r"@@PLUGINFILE@@", re.IGNORECASE)
 SLOT = re.compile(r"\[\[(\d{1,3})\]\]")
 ATTACHED_ALL = 10
@@ -101,44 +99,23 @@ def _one(element: Element, category: tuple[str, ...], reading: Reading) -> tuple
     """Add one question; return the category of the next ones."""
     kind, line = element.get("type", ""), int(element.get("__line", "0"))
     if kind == "category":
-        path = _plain(element.find("category"))
-        if _plain(element.find("info")):
+        path = plain_of(element.find("category"))
+        if plain_of(element.find("info")):
             reading.leave(line, "category_info")
         reading.remark(line, "category", name=", ".join(category_tags(path)) or path[:80])
         return tuple(category_tags(path))
     notes = Notes()
-    name = " ".join(_plain(element.find("name")).split())
-    _unkept(element, kind, notes)
+    name = " ".join(plain_of(element.find("name")).split())
+    note_unkept(element, kind, notes)
     try:
         question = _question(element, kind, name, notes)
-        tags = (*(_plain(tag) for tag in element.findall("tags/tag")), *category)
+        tags = (*(plain_of(tag) for tag in element.findall("tags/tag")), *category)
         question = fitting(_dressed(element, question, name, tags, notes), notes)
     except Unfit as why:
-        reading.leave(line, why.code, name or shortened(_plain(element.find("questiontext"))), **why.facts)
+        reading.leave(line, why.code, name or shortened(plain_of(element.find("questiontext"))), **why.facts)
     else:
         reading.keep(line, question, notes)
     return category
-
-
-def _unkept(element: Element, kind: str, notes: Notes) -> None:
-    """Note what Moodle knows of a question and the bank has no place for; Moodle's own defaults say nothing."""
-    if _plain(element.find("idnumber")):
-        notes.lost("id_number")
-    grade = _plain(element.find("defaultgrade"))
-    if NUMBER.fullmatch(grade) and Decimal(grade.replace(",", ".")) not in (1, 0):
-        notes.lost("grade", name=grade.rstrip("0").rstrip(".") if "." in grade else grade)
-    if not USUAL_PENALTY.fullmatch(_plain(element.find("penalty"))):
-        notes.lost("penalty")
-    if _flag(element, "hidden"):
-        notes.changed("hidden")
-    if kind == "multichoice" and _plain(element.find("shuffleanswers")).lower() in ("0", "false"):
-        notes.changed("fixed_order")
-    if _plain(element.find("responsetemplate")):
-        notes.lost("template")
-    if _plain(element.find("unitgradingtype")) not in ("", "0"):
-        notes.lost("unit_points")
-    if any(_plain(element.find(name)) not in ("", "0") for name in ("minwordlimit", "maxwordlimit")):
-        notes.lost("word_limit")
 
 
 def _question(element: Element, kind: str, name: str, notes: Notes) -> ReadQuestion:
@@ -164,14 +141,6 @@ def _dressed(element: Element, question: ReadQuestion, name: str, tags: tuple[st
     return with_general(question, _text(element.find("generalfeedback"), notes), notes)
 
 
-def _plain(element: Element | None) -> str:
-    """Return the bare text of <x><text>...</text></x> or <x>...</x>."""
-    if element is None:
-        return ""
-    inner = element.find("text")
-    return clean((inner.text if inner is not None else element.text) or "")
-
-
 def _source(element: Element | None) -> tuple[str, str]:
     """Return the raw text of an element and its format."""
     if element is None:
@@ -194,12 +163,8 @@ def _share(answer: Element) -> Any:
     return share_of(answer.get("fraction", "0") or "0")
 
 
-def _flag(element: Element, name: str) -> bool:
-    return _plain(element.find(name)).lower() in ("1", "true")
-
-
 def _choices(element: Element, name: str, notes: Notes) -> ReadQuestion:
-    is_single = _flag(element, "single") or element.find("single") is None
+    is_single = is_set(element, "single") or element.find("single") is None
     choices = []
     for answer in element.findall("answer"):
         share = _share(answer)
@@ -223,7 +188,7 @@ def _all_or_nothing(element: Element, name: str, notes: Notes) -> ReadQuestion:
 def _true_false(element: Element, name: str, notes: Notes) -> ReadQuestion:
     sides = {}
     for answer in element.findall("answer"):
-        sides[_plain(answer).lower()] = (_share(answer) > 0, _text(answer.find("feedback"), notes))
+        sides[plain_of(answer).lower()] = (_share(answer) > 0, _text(answer.find("feedback"), notes))
     if set(sides) != {"true", "false"}:
         raise Unfit("few_answers")
     choices = (ReadChoice("True", *sides["true"]), ReadChoice("False", *sides["false"]))
@@ -232,7 +197,7 @@ def _true_false(element: Element, name: str, notes: Notes) -> ReadQuestion:
 
 def _short(element: Element, name: str, notes: Notes) -> ReadQuestion:
     answers = [(_text(answer, notes), _share(answer), _text(answer.find("feedback"), notes)) for answer in element.findall("answer")]
-    rule, right, again = words_rule(answers, _flag(element, "usecase"), notes)
+    rule, right, again = words_rule(answers, is_set(element, "usecase"), notes)
     prompt = _text(element.find("questiontext"), notes)
     return ReadQuestion("short", prompt, feedback_right=right, feedback_again=again, rule=rule)
 
@@ -240,11 +205,11 @@ def _short(element: Element, name: str, notes: Notes) -> ReadQuestion:
 def _number(element: Element, name: str, notes: Notes) -> ReadQuestion:
     right, again = [], ""
     for answer in element.findall("answer"):
-        text, said, share = _plain(answer), _text(answer.find("feedback"), notes), _share(answer)
+        text, said, share = plain_of(answer), _text(answer.find("feedback"), notes), _share(answer)
         if text == "*":
             again = again or said
         elif share >= HUNDRED - CLOSE:
-            tolerance = _plain(answer.find("tolerance"))
+            tolerance = plain_of(answer.find("tolerance"))
             right.append((number_rule(decimal_of(text), decimal_of(tolerance or "0"), _unit(element, notes)), said))
         else:
             notes.lost("partial_answers" if share > 0 else "wrong_answers")
@@ -258,7 +223,7 @@ def _number(element: Element, name: str, notes: Notes) -> ReadQuestion:
 
 def _unit(element: Element, notes: Notes) -> str:
     """Return the unit that counts once; others are noted."""
-    units = [(_plain(unit.find("multiplier")) or "1", _plain(unit.find("unit_name"))) for unit in element.findall("units/unit")]
+    units = [(plain_of(unit.find("multiplier")) or "1", plain_of(unit.find("unit_name"))) for unit in element.findall("units/unit")]
     named = [(decimal_of(multiplier), name) for multiplier, name in units if name]
     if len(named) > 1:
         notes.lost("units", number=len(named) - 1)
@@ -268,7 +233,7 @@ def _unit(element: Element, notes: Notes) -> str:
 def _matching(element: Element, name: str, notes: Notes) -> ReadQuestion:
     pairs, extra = [], []
     for sub in element.findall("subquestion"):
-        left, right = _text(sub, notes), _plain(sub.find("answer"))
+        left, right = _text(sub, notes), plain_of(sub.find("answer"))
         if left:
             pairs.append((left, right))
         elif _source(sub)[0].strip():
@@ -284,11 +249,11 @@ def _ordering(element: Element, name: str, notes: Notes) -> ReadQuestion:
 
 
 def _essay(element: Element, name: str, notes: Notes) -> ReadQuestion:
-    attachments = _plain(element.find("attachments"))
-    if _plain(element.find("graderinfo")):
+    attachments = plain_of(element.find("attachments"))
+    if plain_of(element.find("graderinfo")):
         notes.lost("grader_info")
     prompt = _text(element.find("questiontext"), notes)
-    if _plain(element.find("responseformat")) != "noinline" or attachments in ("", "0"):
+    if plain_of(element.find("responseformat")) != "noinline" or attachments in ("", "0"):
         if attachments not in ("", "0"):
             notes.lost("attachments")
         return ReadQuestion("open", prompt)
@@ -305,7 +270,7 @@ def _cloze(element: Element, name: str, notes: Notes) -> ReadQuestion:
 
 def _slots(element: Element, name: str, notes: Notes) -> ReadQuestion:
     """Return a text whose words are dragged or selected into place as a text with gaps to choose from."""
-    boxes = [(_plain(box), _plain(box.find("group")) or "1") for box in element if box.tag in ("dragbox", "selectoption")]
+    boxes = [(plain_of(box), plain_of(box.find("group")) or "1") for box in element if box.tag in ("dragbox", "selectoption")]
     source, form = _source(element.find("questiontext"))
     gaps: list[Gap] = []
 
