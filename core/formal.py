@@ -25,14 +25,16 @@ TURNED = {
     "gebruik": "gebruikt", "open": "opent", "typ": "typt", "vul": "vult", "zoek": "zoekt", "stel": "stelt", "laat": "laat",
     "houd": "houdt", "hoef": "hoeft", "leid": "leidt", "deel": "deelt", "voeg": "voegt", "bekijk": "bekijkt",
 }  # fmt: skip
+# Verbs that give no orders: "je" after one of them is who does it.
+NO_ORDERS = frozenset("ben heb kun kan wil zul word krijg hoef moet mag".split())
 # Words after which "je" owned them: nouns, and what stands before a noun.
 OWNED = frozenset("""
     aandacht aanvraag aanvragen academie academies account achternaam adres afbeelding agenda agendaprogramma andere antwoord
     antwoorden apparaat bericht berichten beste bestand bestanden bijeenkomst bijeenkomsten browser certificaat certificaten
     collega collega's cursus cursussen deelnemers doel e-mailadres eerste eigen enquête export feedback functie gegevens geplande
-    groep groepen huidige huiskleur import imports internetadres kleur laatste leerpad leerpaden les lessen link links lijst
-    mail mailbox mensen naam nieuwe ontwerpen oude organisatie pagina plaats poging pogingen profiel punten rapport rapporten
-    rapportbestanden reden resultaat resultaten rol school tekst telefoon tijd toets toetsen trainer trainers veiligheid
+    groep groepen huidige huiskleur import imports internetadres kaart kleur laatste leerpad leerpaden les lessen link links lijst
+    mail mailbox mensen naam nieuwe notitie ontwerpen oude organisatie pagina personeelsnummer plaats poging pogingen profiel punten rapport rapporten
+    rapportbestanden reden resultaat resultaten rol school startcode tekst telefoon tijd titel toets toetsen trainer trainers veiligheid
     volgende voornaam voortgang vraag vragen wachtrij wachtwoord werk wijzigingen zin zinnen
 """.split())
 _WORD = re.compile(r"(?:(?P<verb>\w+)(?P<gap>\s+))?\b(?P<je>je|jij)\b(?=(?:\s+(?P<next>[\w'-]+))?)", re.IGNORECASE)
@@ -46,7 +48,7 @@ def draft(dutch: str) -> str:
 
 def _turned(found: re.Match[str]) -> str:
     verb, gap, je, following = found["verb"] or "", found["gap"] or "", found["je"], (found["next"] or "").lower()
-    if je.lower() == "je" and following in OWNED:
+    if je.lower() == "je" and following in OWNED and verb.lower() not in NO_ORDERS:
         return verb + gap + _like(je, "uw")
     return _like(verb, TURNED.get(verb.lower(), verb)) + gap + _like(je, "u")
 
