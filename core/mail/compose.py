@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, get_timezone
-from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from core.config import LANGUAGES, config
 from core.errors import Refused
+from core.wording import USUAL, Wording, spoken
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 SHELTERED = str.maketrans("[]()", "\ue000\ue001\ue002\ue003")
 RESTORED = str.maketrans("\ue000\ue001\ue002\ue003", "[]()")
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\x00-\x1f\x7f]+@[^\s<>\"(),:;@\x00-\x1f\x7f]+")
@@ -35,10 +34,11 @@ class BadHeader(Refused):
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose mail it is: the academy's name and colour, or the platform's."""
+    """Whose mail it is: the academy's name, colour and way of speaking, or the platform's."""
 
     name: str
     colour: str = "#2f5bb7"
+    wording: Wording = USUAL
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def compose(kind: str, language: str, sender: Sender, **values: Any) -> Composed
     """Return the mail `kind` in `language`. Raises BadHeader for a value with a line break, and jinja2's
     UndefinedError for a missing value."""
     language = language if language in LANGUAGES else LANGUAGES[0]
-    source = _words(language).get_template(f"mail/{kind}.txt").render(sender=sender.name, language=language, **values)
+    source = _words(language, sender.wording).get_template(f"mail/{kind}.txt").render(sender=sender.name, language=language, **values)
     subject, _, body = source.strip().partition("\n")
     paragraphs = [part.strip() for part in body.strip().split("\n\n") if part.strip()]
     text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{one_line(sender.name)}\n"
@@ -100,16 +100,16 @@ def _with_links(line: str) -> Markup:
     return parts + line[at:]
 
 
-@cache
-def _words(language: str) -> Environment:
-    """Return what renders the words of a mail: plain text, every value one line and without brackets."""
+@lru_cache(maxsize=64)
+def _words(language: str, wording: Wording) -> Environment:
+    """Return what renders the words of a mail as one academy speaks: plain text, every value one line and without
+    brackets."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, extensions=["jinja2.ext.i18n"],
         autoescape=False, trim_blocks=True, lstrip_blocks=True,  # noqa: S701  text/plain; the HTML twin escapes
         finalize=lambda value: one_line(value).translate(SHELTERED),
     )  # fmt: skip
-    translations = Translations.load(str(TRANSLATIONS), [language])
-    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(spoken(language, wording), newstyle=True)  # type: ignore[attr-defined]
     environment.filters["day"] = lambda moment, zone="Europe/Amsterdam": format_date(
         moment.astimezone(get_timezone(zone)), format="long", locale=language
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from core.accounts.rules import LONGEST_NAME, clean_email, clean_name, is_email
+from core.wording import WORDS
 
 MOST_ROWS, MOST_CELL = 5_000, 320
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -23,8 +24,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 # Recognised, so that nobody wonders, and not taken over.
 LEFT_OUT = ("number", "reference")
 ROLES = {
-    "": "participant", "participant": "participant", "deelnemer": "participant", "cursist": "participant",
-    "trainer": "trainer", "author": "author", "auteur": "author", "manager": "manager", "beheerder": "manager",
+    **{word.one: name.partition("_")[0] for name, words in WORDS.items() for word in words},
+    "": "participant", "author": "author", "auteur": "author", "manager": "manager", "beheerder": "manager",
 }  # fmt: skip
 NAMES = {known: name for name, all_ in COLUMNS.items() for known in all_}
 

@@ -79,7 +79,8 @@ def _finish(reading: Reading, now: _Open, number: int, answer: str) -> None:
 def _question(now: _Open, answer: str, notes: Notes) -> ReadQuestion:
     if not now.answers:
         raise Unfit("few_answers")
-    if not LETTERS.fullmatch(answer.strip()):
+    answer = answer.strip().rstrip(".)").strip()
+    if not LETTERS.fullmatch(answer):
         raise Unfit("no_right")
     right = {ord(letter.upper()) - ord("A") for letter in re.findall("[A-Za-z]", answer)}
     if max(right) >= len(now.answers):

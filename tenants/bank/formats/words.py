@@ -37,6 +37,8 @@ def decoded(data: bytes) -> tuple[str, str | None]:
     remark = None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", "replace")
+    elif wide := wide_encoding(data):
+        text = data.decode(wide, "replace")
     else:
         try:
             text = data.decode("utf-8-sig")
@@ -46,7 +48,17 @@ def decoded(data: bytes) -> tuple[str, str | None]:
         raise Unreadable("not_text")
     if "\ufffd" in text and remark:
         remark = "broken_signs"
-    return text.replace("\r\n", "\n").replace("\r", "\n"), remark
+    return text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n"), remark
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """Return which UTF-16 a text without byte order mark is in: every second byte of Latin letters is zero."""
+    begin = data[:400]
+    half = len(begin) // 2
+    for encoding, zeros, letters in (("utf-16-le", begin[1::2], begin[::2]), ("utf-16-be", begin[::2], begin[1::2])):
+        if half >= 2 and zeros.count(0) > 0.7 * half and letters.count(0) == 0:
+            return encoding
+    return None
 
 
 def clean(text: str) -> str:
