@@ -42,7 +42,7 @@ def export_csv(survey_id: UUID) -> Response:
         rows = export.sheet_rows((survey.asked or {})["questions"], sheets, (_("Name"), _("Day")))
     else:
         found = results.results_of(survey, g.academy.zone, span_from())
-        head = (_("Question"), _("Answer"), _("Number"), _("Percent"))
+        head = (_("Question"), _("Answer"), _("Number of answers"), _("Percent"))
         rows = export.outcome_rows(found.outcomes, head, _("Fewer than five answers: not shown"))
     headers = {"Content-Disposition": f'attachment; filename="survey-{survey_id}.csv"'}
     return Response(export.packed(rows), mimetype="text/csv", headers=headers)
