@@ -73,6 +73,12 @@ def planned(member_id: UUID) -> Erasure | None:
     return db.session.scalar(wanted)
 
 
+def removed_on(member: Member) -> datetime | None:
+    """Return when a member is removed whom no mail could tell, or None."""
+    erasure = planned(member.id) if member.email is None else None
+    return None if erasure is None else erasure.due_at
+
+
 def receipts() -> list[Erasure]:
     """Return what was done and what waits, the latest first."""
     wanted = sa.select(Erasure).where(Erasure.undone_at.is_(None)).order_by(Erasure.made_at.desc()).limit(AT_ONCE)
@@ -197,7 +203,7 @@ def _asks(member: Member) -> int:
 
 def _letters(member: Member) -> int:
     """Delete letters to the member, and letters to others that name them."""
-    said = [word.casefold() for word in (member.email, member.name, member.number) if word and len(word) > SHORT_NAME]
+    said = [word.casefold() for word in (member.email, member.name) if word and len(word) > SHORT_NAME]
     gone: list[UUID] = []
     for letter in db.session.scalars(sa.select(Letter).execution_options(yield_per=AT_ONCE)):
         words = f"{letter.recipient}\n{letter.subject}\n{letter.body_text}\n{letter.calendar or ''}".casefold()

@@ -22,6 +22,7 @@ from core.errors import Forbidden
 from tenants.audit.actions import record
 from tenants.people import rules
 from tenants.people.models import Member, MemberSession, MemberToken, StartCode
+from tenants.people.queries import members_in_order
 
 LASTS_DAYS: Final = (7, 14, 30, 90)
 MOST_CARDS: Final = 500
@@ -68,6 +69,18 @@ def code_of(member: Member | None, said: str) -> StartCode | None:
     row = db.session.scalar(sa.select(StartCode).where(StartCode.member_id == wanted))
     right = secrets.compare_digest(_hash_of(wanted, rules.clean_code(said)), row.code_hash if row else b"")
     return row if right else None
+
+
+def who_gets_codes(ids: Sequence[UUID], by: Member, again: bool) -> list[Member]:
+    """Return those of `ids` whom `by` may give a code, in their order, at most MOST_CARDS; who has one that still works
+    only `again`."""
+    good = set() if again else {one for one, code in codes_of(ids).items() if code.is_good}
+    found: list[Member] = []
+    left = [one for one in ids if one not in good]
+    while left and len(found) < MOST_CARDS:
+        found += [one for one in members_in_order(left[:MOST_CARDS]) if may_give_code(by, one)]
+        left = left[MOST_CARDS:]
+    return found[:MOST_CARDS]
 
 
 def codes_of(member_ids: Sequence[UUID]) -> dict[UUID, StartCode]:

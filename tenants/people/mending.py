@@ -59,7 +59,7 @@ def remind_some(by: Member, before: int, after: UUID, host: Host) -> UUID | None
     Run again it mails nobody twice: who was mailed waits no longer.
     """
     late = sa.select(Invitation).where(*_late(datetime.fromtimestamp(before, UTC)), Invitation.id > after)
-    rows = list(db.session.scalars(late.order_by(Invitation.id).limit(AT_ONCE)))
+    rows = list(db.session.scalars(late.order_by(Invitation.id).limit(AT_ONCE).with_for_update(skip_locked=True)))
     for row in rows:
         if by.is_active and by.is_confirmed and rules.may_give(by.roles, row.roles) and inviting.may_be_mailed(row.email or ""):
             inviting.send(row, by, host)

@@ -149,7 +149,8 @@ def members_in_order(ids: Sequence[UUID]) -> list[Member]:
 
 def numbers_in_use() -> bool:
     """Return whether anybody here has a personnel number."""
-    return any(one.by_number for one in roster().entries.values())
+    known = sa.select(Member.id).where(Member.number_index.is_not(None))  # type: ignore[attr-defined]
+    return db.session.scalar(known.limit(1)) is not None
 
 
 def bounced_count() -> int:
