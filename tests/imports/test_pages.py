@@ -55,7 +55,7 @@ def test_file_is_shown_first_and_taken_over_once(app: HostedFlask, cast: Cast) -
     where = answer.location
     page = manager.get(where).text
     for words in ("van den Berg", "This is not a whole e-mail address", "We do not know this role", "2 rows can be taken over",
-                  "1 row is left out", "Invite 2 people", "personnel number"):  # fmt: skip
+                  "1 row is left out", "Take 2 people over", "Personnel number"):  # fmt: skip
         assert words in page
     with db.scope(cast.academy.scope):
         assert count(Invitation) == count(Letter) == count(Enrolment) == 0, "nothing happens before somebody confirms"
