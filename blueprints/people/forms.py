@@ -201,7 +201,7 @@ class MemberSignInForm(SignInForm):
         if is_late:
             self.password.errors = [_("This start code no longer works. Ask who gave it to you for a new one.")]
         else:
-            self.password.errors = [_("This and the password do not go together. Check both, or set a new password.")]
+            self.password.errors = [_("These two do not go together. Check both, or set a new password.")]
 
 
 class RolesForm(FlaskForm):  # type: ignore[misc]

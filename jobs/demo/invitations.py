@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core import clock
 from jobs.demo.cast import DemoAcademy
 from tenants.courses.models import Course
 from tenants.mail.bounces import record_bounce
@@ -53,5 +54,5 @@ def write(demo: DemoAcademy, owner: Member, course: Course, password_hash: str) 
     if mistyped.letter_id is not None:
         record_bounce(mistyped.letter_id, "5.1.1")
     begun, waits = (numbers.add_person(owner, first, last, number, ["participant"], course.id) for number, first, last in words.people)
-    begun.password_hash = password_hash
+    begun.password_hash, begun.visited_at = password_hash, clock.now()
     codes.give_codes([waits], owner, 30)

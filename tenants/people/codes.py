@@ -72,13 +72,13 @@ def code_of(member: Member | None, said: str) -> StartCode | None:
 
 
 def who_gets_codes(ids: Sequence[UUID], by: Member, again: bool) -> list[Member]:
-    """Return those of `ids` whom `by` may give a code, in their order, at most MOST_CARDS; who has one that still works
-    only `again`."""
+    """Return those of `ids` who have no password and whom `by` may give a code, in their order, at most MOST_CARDS; who has
+    a code that still works only `again`."""
     good = set() if again else {one for one, code in codes_of(ids).items() if code.is_good}
     found: list[Member] = []
     left = [one for one in ids if one not in good]
     while left and len(found) < MOST_CARDS:
-        found += [one for one in members_in_order(left[:MOST_CARDS]) if may_give_code(by, one)]
+        found += [one for one in members_in_order(left[:MOST_CARDS]) if one.password_hash is None and may_give_code(by, one)]
         left = left[MOST_CARDS:]
     return found[:MOST_CARDS]
 

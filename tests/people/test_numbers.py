@@ -256,6 +256,11 @@ def test_a_sheet_of_codes_for_who_never_came(app: HostedFlask, cast: Cast, monke
     monkeypatch.setattr(codes, "MOST_CARDS", 500)
     everything = CODE.findall(manager.post("/people/codes", data={"days": "30", "again": "1"}).text)
     assert len(everything) == len(set(everything)) == 5
+    with db.scope(cast.academy.scope, commit=True):
+        begun = gerda("K4")
+        begun.password_hash = "something"
+        found = codes.who_gets_codes([begun.id], db.session.get_one(Member, cast.ids["manager"]), again=True)
+        assert found == [], "who has a password keeps it; a new code is given on their own page"
     assert sign_in(cast.client(app, None), "K0", CODE.findall(first.text)[0]).status_code == 422
     assert sign_in(cast.client(app, None), "K0", everything[0]).status_code == 303
 
