@@ -16,6 +16,7 @@ from core import access, sessions
 from core.academies.handoff import take_pass
 from core.access import public
 from core.errors import Gone
+from core.i18n import language
 from core.sessions import token_of
 from core.urls import platform_url, safe_next
 from tenants.people import actions, queries, signing
@@ -71,7 +72,7 @@ def begin(token: str) -> Any:
     member = queries.member(link.member_id)
     form.person_email, form.person_name = member.called, member.name
     if form.validate_on_submit():
-        actions.begin(token, form.password.data)
+        actions.begin(token, form.password.data, language())
         return credentials.let_in(signing.fresh_session(member, credentials.device(), token_of(request)), "/")
     return credentials.page("people/begin.html", form, member=member)
 

@@ -52,12 +52,12 @@ def reset_password(token: str, password: str) -> Member:
     return member
 
 
-def begin(token: str, password: str) -> Member:
+def begin(token: str, password: str, language: str) -> Member:
     """Give who came with a start code the password that they chose; code and link are used up. Raises Gone."""
     member = _owner_of(links.use(token, "start"))
     if not end_code(member):
         raise Gone("link")
-    member.password_hash = hash_password(password)
+    member.password_hash, member.language = hash_password(password), member.language or language
     _end_all(member)
     record("member.began", actor_id=member.id, member=str(member.id))
     return member

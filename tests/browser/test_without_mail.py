@@ -95,6 +95,7 @@ def test_somebody_without_mail_is_added_gets_a_card_and_learns_on_a_phone(site: 
     printed(manager)
 
     phone = browser.new_context(base_url=f"http://{cast.host}:{site.port}", locale="en-GB", viewport={"width": 390, "height": 844})
+    phone.add_cookies([{"name": "lang", "value": "en", "url": f"http://{cast.host}:{site.port}"}])
     page = phone.new_page()
     come_in(page, "P1042", "not the code")
     expect(page.locator("main")).to_contain_text("do not go together")
@@ -113,7 +114,9 @@ def test_somebody_without_mail_is_added_gets_a_card_and_learns_on_a_phone(site: 
     assert count(cast.academy.scope, Progress, Progress.enrolment_id == taken, Progress.done_at.is_not(None)) == 1
     assert count(cast.academy.scope, StartCode) == 0
 
-    again = browser.new_context(base_url=f"http://{cast.host}:{site.port}", locale="en-GB", java_script_enabled=False).new_page()
+    plain = browser.new_context(base_url=f"http://{cast.host}:{site.port}", java_script_enabled=False)
+    plain.add_cookies([{"name": "lang", "value": "en", "url": f"http://{cast.host}:{site.port}"}])
+    again = plain.new_page()
     come_in(again, "p1042", PASSWORD)
     expect(again.locator("h1")).to_contain_text("Gerda")
 
