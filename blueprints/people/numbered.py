@@ -80,7 +80,7 @@ def offer_address(member_id: UUID) -> Any:
         form.email.errors = [_("Somebody here has this address already. Check it.")]
         return member_page(member, address=form)
     limits.spend(limits.mail_limits(form.email.data, credentials.address()))
-    actions.ask_new_email(member, form.email.data, g.academy.slug, g.academy.language)
+    actions.offer_address(member, form.email.data, me(), g.academy.slug, g.academy.language)
     return credentials.here(url_for(".show", member_id=member.id), _("We sent a link there. The address counts once it was used."))
 
 

@@ -10,11 +10,11 @@ from core import clock, queue
 from core.accounts.passwords import hash_password
 from core.accounts.rules import clean_email, clean_name
 from core.db import db
-from core.errors import Gone, Refused
+from core.errors import Forbidden, Gone, Refused
 from core.urls import academy_url
 from tenants.audit.actions import record
 from tenants.mail.actions import write_letter
-from tenants.people import queries
+from tenants.people import queries, rules
 from tenants.people.bouncing import forget_bounce
 from tenants.people.codes import end_code
 from tenants.people.models import Ask, Member, MemberToken
@@ -84,6 +84,15 @@ def ask_new_email(member: Member, email: str, slug: str, language: str) -> None:
     token = links.make(member.id, "change", CHANGE_LASTS, new_email=email)
     write_letter(email, "change_email", member.language or language, name=member.first_name,
                  url=academy_url(slug, f"/me/email/{token}"))  # fmt: skip
+
+
+def offer_address(member: Member, email: str, by: Member, slug: str, language: str) -> None:
+    """Mail a link to an address for a member whom mail does not reach; it counts once they used it. Raises Forbidden for
+    who can be mailed: they change their address themselves."""
+    if not rules.may_change(by.roles, member.roles) or member.can_be_mailed:
+        raise Forbidden("member")
+    ask_new_email(member, email, slug, language)
+    record("member.address", actor_id=by.id, member=str(member.id))
 
 
 def change_email(token: str) -> Member:

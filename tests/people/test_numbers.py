@@ -320,7 +320,7 @@ def count_in_frame(model: type[Member]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
-def test_blocking_ends_the_way_in_and_letting_in_again_takes_a_new_code(app: HostedFlask, cast: Cast) -> None:
+def test_blocking_ends_every_way_in(app: HostedFlask, cast: Cast) -> None:
     manager, code = add(app, cast)
     with db.scope(cast.academy.scope):
         person: UUID = gerda().id
