@@ -13,6 +13,7 @@ from tenants.courses.rules import MAX_CHOICES
 from tenants.exercises.rules import MAX_PHRASE, MOST_PHRASES
 from tenants.groups.rules import MAX_NAME as MAX_GROUP_NAME
 from tenants.learning.rules import MAX_TEXT
+from tenants.people.rules import LONGEST_NUMBER
 from tenants.reports.files import MOST_WAITING
 from tenants.reports.schedules import MOST as MOST_SCHEDULES
 from tenants.settings.actions import MAX_NAME
@@ -106,5 +107,9 @@ REASONS = {
     "survey closed": _l("This survey is closed and takes no more answers."),
     "no good rows": _l("No row of this file can be taken over. Mend the file and upload it again."),
     "still inviting": _l("People from this file are still being invited. Wait a minute, then delete it."),
+    "is member": _l("This address is of a member here already. Use another one, or withdraw the invitation."),
+    "number": _l("A personnel number has letters and digits, at most %(most)d, and no @.", most=LONGEST_NUMBER),
+    "number taken": _l("Somebody here has this personnel number already. Check it."),
+    "only number": _l("Without e-mail address this person needs a number to sign in."),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
 }  # fmt: skip

@@ -26,7 +26,7 @@ from tenants.imports.reading import MOST_BYTES, table_of
 from tenants.imports.rules import MOST_ROWS, NotReadable
 
 REFUSALS = {
-    "no_email_column": _l("The first row has no column for e-mail addresses. Name one of the columns: E-mail."),
+    "no_email_column": _l("The first row has no column for e-mail addresses or personnel numbers. Name one of the columns: E-mail."),
     "column_twice": _l("Two columns mean the same. Leave one of them out."),
     "no_rows": _l("There are no people in this file. Write one per row, under a row that names the columns."),
     "too_many": _l("A file holds at most %(most)d people. Split it over two files.", most=MOST_ROWS),
@@ -35,20 +35,25 @@ REFUSALS = {
     "broken": _l("This file is damaged or of another kind. Save it as CSV (UTF-8) or as XLSX."),
 }
 PROBLEMS = {
-    "no_email": _l("There is no e-mail address"), "not_email": _l("This is not a whole e-mail address"),
+    "no_email": _l("There is no e-mail address and no personnel number"), "not_email": _l("This is not a whole e-mail address"),
+    "not_number": _l("A personnel number has letters and digits only"), "no_name": _l("Without e-mail address a name is needed"),
+    "number_twice": _l("This personnel number stands in an earlier row too"),
     "twice": _l("This address stands in an earlier row too"), "too_long": _l("A text is too long"),
     "role_unknown": _l("We do not know this role"), "role_not_yours": _l("You may not give this role"),
     "course_unknown": _l("There is no published course with this title"),
     "course_twice": _l("More than one course has this title"),
 }  # fmt: skip
 FATES = {
-    "waiting": _l("Ready to be invited"), "wrong": _l("Left out"), "invited": _l("Invited"),
+    "waiting": _l("Ready to be taken over"), "wrong": _l("Left out"), "invited": _l("Invited"),
+    "added": _l("Added without e-mail; needs a start code"),
     "member": _l("Is a member already; got the course if one was named"),
     "skipped": _l("Was invited already; no second mail was sent"),
     "failed": _l("You may not give this role any more"),
+    "conflict": _l("This personnel number is of somebody else here, or of somebody who is blocked"),
 }  # fmt: skip
-LEFT_OUT = {"number": _l("personnel number"), "reference": _l("reference")}
-TEMPLATE = "\ufeffFirst name;Prefix;Last name;E-mail;Role;Course\r\nMilan;van den;Berg;milan@example.org;participant;\r\n"
+LEFT_OUT = {"reference": _l("reference")}
+TEMPLATE = ("\ufeffFirst name;Prefix;Last name;E-mail;Personnel number;Role;Course\r\n"
+            "Milan;van den;Berg;milan@example.org;;participant;\r\nNova;;Kramer;;10442;participant;\r\n")  # fmt: skip
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]
@@ -93,7 +98,7 @@ def show(import_id: UUID) -> Any:
 def confirm(import_id: UUID) -> Any:
     """Invite the people of the good rows, in the background."""
     actions.confirm(me(), import_id)
-    return credentials.here(url_for(".show", import_id=import_id), _("The people are being invited. You may leave this page."))
+    return credentials.here(url_for(".show", import_id=import_id), _("The people are being taken over. You may leave this page."))
 
 
 @imports.post("/people/imports/<uuid:import_id>/removal")

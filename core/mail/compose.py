@@ -2,7 +2,9 @@
 
 A template `templates/mail/<kind>.txt` holds the subject on its first line, an empty line, then paragraphs.
 A line `[label](address)` becomes a button in HTML and "label: address" in plain text. Only the template makes
-links: brackets that come out of a value (a name that somebody typed) stay brackets.
+links: brackets that come out of a value (a name that somebody typed) stay brackets. A paragraph whose lines begin with
+`> ` is somebody's own words: a quotation in HTML. Its lines pass the filter `unlinked`, so that no mail program makes a
+link of an address that they hold.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 SHELTERED = str.maketrans("[]()", "\ue000\ue001\ue002\ue003")
 RESTORED = str.maketrans("\ue000\ue001\ue002\ue003", "[]()")
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\x00-\x1f\x7f]+@[^\s<>\"(),:;@\x00-\x1f\x7f]+")
+LINKED = re.compile(r"(?<=\S)([.@]|:(?=/))(?=\S)")
+JOINER = "\u2060"  # has no width; no address goes on behind it
 BUTTON = re.compile(r"\[(?P<label>[^\]]+)\]\((?P<url>https?://[^\s)]+)\)")
 
 
@@ -84,11 +88,18 @@ def _plain(paragraph: str) -> str:
 
 
 def _rich(paragraph: str) -> dict[str, Any]:
-    """Return the paragraph for HTML: a button, or escaped lines."""
-    button = BUTTON.fullmatch(paragraph)
+    """Return the paragraph for HTML: a button, a quotation, or escaped lines."""
+    button, lines = BUTTON.fullmatch(paragraph), paragraph.splitlines()
     if button:
         return {"label": button["label"], "url": button["url"]}
-    return {"lines": [_with_links(line) for line in paragraph.splitlines()]}
+    if all(line.startswith(">") for line in lines):
+        return {"quoted": [line[1:].strip() for line in lines]}
+    return {"lines": [_with_links(line) for line in lines]}
+
+
+def unlinked(text: str) -> str:
+    """Return the text with something invisible in every address of the web or of mail, so that it is no link."""
+    return LINKED.sub(rf"\1{JOINER}", text)
 
 
 def _with_links(line: str) -> Markup:
@@ -110,6 +121,7 @@ def _words(language: str, wording: Wording) -> Environment:
         finalize=lambda value: one_line(value).translate(SHELTERED),
     )  # fmt: skip
     environment.install_gettext_translations(spoken(language, wording), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["unlinked"] = unlinked
     environment.filters["day"] = lambda moment, zone="Europe/Amsterdam": format_date(
         moment.astimezone(get_timezone(zone)), format="long", locale=language
     )

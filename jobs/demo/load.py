@@ -19,7 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, groups, people, reports, transfer
+from jobs.demo import bank, certificates, groups, invitations, people, reports, transfer
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -59,6 +59,7 @@ def _logins() -> Iterable[str]:
         yield f"  {academy_url(demo.slug)}   {demo.name}"
         for word, person in (("participant", learner), ("trainer", demo.people[1])):
             yield f"      {word:<12} {demo.email(person)}"
+        yield f"      {'without mail':<12} {invitations.WORDS[demo.language].people[0][0]}"
     yield f"  {platform_url()}   the platform"
     for demo in ACADEMIES:
         yield f"      {'owner':<12} {demo.email(demo.people[0])}"
@@ -97,6 +98,7 @@ def _load_academy(demo: DemoAcademy) -> None:
         people.write(demo, members[demo.people[0].key])
         slug, published = next((slug, course) for slug, (course, _) in courses.items() if course.state == "published")
         lead, trainer = (members[one.key] for one in demo.people[:2])
+        invitations.write(demo, lead, published, _password())
         groups.add_group(demo.language, lead, trainer, [members[key] for key in takers[slug][:5]], published)
         reports.write(demo.language, published, lead, trainer)
         transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])

@@ -73,6 +73,12 @@ def planned(member_id: UUID) -> Erasure | None:
     return db.session.scalar(wanted)
 
 
+def removed_on(member: Member) -> datetime | None:
+    """Return when a member is removed whom no mail could tell, or None."""
+    erasure = planned(member.id) if member.email is None else None
+    return None if erasure is None else erasure.due_at
+
+
 def receipts() -> list[Erasure]:
     """Return what was done and what waits, the latest first."""
     wanted = sa.select(Erasure).where(Erasure.undone_at.is_(None)).order_by(Erasure.made_at.desc()).limit(AT_ONCE)
@@ -107,7 +113,7 @@ def plan(member: Member, by: Member, slug: str, *, at_once: bool = False) -> Era
     db.session.flush()
     record("erasure.plan", actor_id=by.id, member=str(member.id), erasure=str(erasure.id))
     queue.later("erasure.run", erasure_id=erasure.id, due=erasure.due_at, priority=4)
-    if not at_once and member.is_active and member.email:
+    if not at_once and member.is_active:
         _tell(member, "erasure_planned", slug, erasure.due_at)
     return erasure
 
@@ -119,13 +125,15 @@ def take_back(member: Member, by: Member, slug: str) -> None:
         raise Refused("erasure begun")
     erasure.undone_at = clock.now()
     record("erasure.undo", actor_id=by.id, member=str(member.id), erasure=str(erasure.id))
-    if member.is_active and member.email:
+    if member.is_active:
         _tell(member, "erasure_undone", slug, erasure.due_at)
 
 
 def _tell(member: Member, kind: str, slug: str, day: datetime) -> None:
-    write_letter(member.email or "", kind, member.language or "nl", name=member.first_name, day=day,
-                 url=academy_url(slug, "/own-work"))  # fmt: skip
+    """Mail it to who has an address; their own first page says it to the others."""
+    if member.email:
+        write_letter(member.email, kind, member.language or "nl", name=member.first_name, day=day,
+                     url=academy_url(slug, "/own-work"))  # fmt: skip
 
 
 def run(erasure_id: UUID) -> bool:
@@ -166,13 +174,21 @@ def erase(member: Member) -> dict[str, int]:
 
 
 def _invitations(member: Member) -> int:
-    """Forget the invitations to the member's address."""
-    return _gone(sa.delete(Invitation).where(matches(Invitation, "email", member.email or "")))
+    """Forget the invitations to the member's address or number, and what they wrote in those to others."""
+    for row in db.session.scalars(sa.select(Invitation).where(Invitation.invited_by == member.id)):
+        row.note = None
+    return _known_by(Invitation, member)
 
 
 def _import_rows(member: Member) -> int:
-    """Forget rows with the member's address in files of people that others uploaded."""
-    return _gone(sa.delete(PeopleImportRow).where(matches(PeopleImportRow, "email", member.email or "")))
+    """Forget rows with the member's address or number in files of people that others uploaded."""
+    return _known_by(PeopleImportRow, member)
+
+
+def _known_by(model: type[Invitation] | type[PeopleImportRow], member: Member) -> int:
+    """Delete the rows that name the member by address or personnel number."""
+    said = [matches(model, name, value) for name, value in (("email", member.email), ("number", member.number)) if value]
+    return _gone(sa.delete(model).where(sa.or_(*said)))
 
 
 def _joinings(member: Member) -> int:
@@ -221,7 +237,9 @@ def _designs(member: Member) -> int:
 
 
 def _of_address(model: type[Joining] | type[Ask], name: str, member: Member) -> int:
-    rows = [row for row in db.session.scalars(sa.select(model)) if (getattr(row, name) or "").casefold() == (member.email or "").casefold()]
+    if member.email is None:
+        return 0
+    rows = [row for row in db.session.scalars(sa.select(model)) if (getattr(row, name) or "").casefold() == member.email.casefold()]
     for row in rows:
         db.session.delete(row)
     db.session.flush()

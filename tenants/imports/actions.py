@@ -11,20 +11,22 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import clock, ids, limits, queue
+from core import clock, ids, queue
 from core.db import db
-from core.errors import Refused, TooMany
+from core.errors import Refused
 from core.sealed import columns_for
 from tenants.audit.actions import record
 from tenants.imports import queries
 from tenants.imports.models import PeopleImport, PeopleImportRow
+from tenants.imports.queries import Known
 from tenants.imports.reading import Table
 from tenants.imports.rules import Judged, head_of, judge
 from tenants.mail.actions import sender
-from tenants.people import inviting, joined, rules
+from tenants.people import inviting, joined, numbers, rules
 from tenants.people import queries as people
-from tenants.people.inviting import Host
+from tenants.people.inviting import Guest, Host
 from tenants.people.models import Member
+from tenants.people.texts import invitation_text
 
 KEPT = timedelta(days=30)
 AT_ONCE = 100
@@ -45,8 +47,8 @@ def keep(table: Table, file_name: str, by: Member) -> PeopleImport:
 
 def _stored(draft: PeopleImport, row: Judged) -> dict[str, object]:
     row_id = ids.uuid7()
-    said = columns_for(PeopleImportRow, row_id, email=row.email, first_name=row.first_name, last_name=row.last_name,
-                       said=row.said)  # fmt: skip
+    said = columns_for(PeopleImportRow, row_id, email=row.email, number=row.number or None, first_name=row.first_name,
+                       last_name=row.last_name, said=row.said)  # fmt: skip
     return {"id": row_id, "import_id": draft.id, "line": row.line, "role": row.role, "course_id": row.course_id,
             "problems": row.problems, "fate": "wrong" if row.problems else "waiting", **said}  # fmt: skip
 
@@ -90,32 +92,33 @@ def take(import_id: UUID) -> int:
 
 
 def _take_rows(rows: list[PeopleImportRow], by: Member) -> None:
-    """Invite who is new, enrol who is here, leave alone who was invited already."""
+    """Invite who is new or add them by number, enrol who is here, leave alone who was invited already."""
     slug, language = people.own_academy()
-    host = Host(sender().name, slug, language)
-    here, invited = queries.known([row.email or "" for row in rows])
+    host, note = Host(sender().name, slug, language), invitation_text()
+    known = queries.known(rows)
     for row in rows:
-        if not (by.is_active and by.is_confirmed and rules.may_give(by.roles, [row.role])):
-            row.fate = "failed"
-        elif row.email in here:
-            member = people.active_by_email(row.email or "")
-            if member is not None and row.course_id is not None:
-                joined.tell(member, row.course_id)
-            row.fate = "member"
-        elif row.email in invited or not _may_be_mailed(row.email or ""):
-            row.fate = "skipped"
-        else:
-            inviting.invite_person(by, host, row.email or "", row.first_name, row.last_name, row.role, row.course_id)
-            row.fate = "invited"
+        row.fate = _fate_of(row, by, host, note, known)
 
 
-def _may_be_mailed(email: str) -> bool:
-    """Return whether this address may get one more invitation today, whoever invites; count it."""
-    try:
-        limits.spend(limits.invitation_limits([email]))
-    except TooMany:
-        return False
-    return True
+def _fate_of(row: PeopleImportRow, by: Member, host: Host, note: str | None, known: Known) -> str:
+    """Do with the row what it asks for; return what became of it."""
+    if not (by.is_active and by.is_confirmed and rules.may_give(by.roles, [row.role])):
+        return "failed"
+    holders = {known.by_email.get(row.email or ""), known.by_number.get((row.number or "").casefold())} - {None}
+    if len(holders) > 1 or holders & known.blocked:
+        return "conflict"
+    if holders:
+        if row.course_id is not None:
+            joined.tell(people.member(next(iter(holders)) or by.id), row.course_id)
+        return "member"
+    if not row.email:
+        numbers.add_person(by, row.first_name or "", row.last_name or "", row.number or "", [row.role], row.course_id)
+        return "added"
+    if row.email in known.invited or not inviting.may_be_mailed(row.email):
+        return "skipped"
+    guest = Guest(row.email, row.first_name, row.last_name, row.number)
+    inviting.invite_person(by, host, guest, row.role, row.course_id, note)
+    return "invited"
 
 
 def forget(import_id: UUID) -> None:

@@ -15,7 +15,7 @@ from core.schema import column, key, made_at, optional_moment, ref
 from core.sealed import Sealed, sealed
 
 STATES = ("read", "taking", "taken")
-FATES = ("waiting", "wrong", "invited", "member", "skipped", "failed")
+FATES = ("waiting", "wrong", "invited", "added", "member", "skipped", "failed", "conflict")
 KEPT: dict[str, Any] = {"retention": "30 days", "on_erasure": "delete"}
 
 
@@ -47,7 +47,8 @@ class PeopleImportRow(AcademyBase):
     id: Mapped[UUID] = key()
     import_id: Mapped[UUID] = ref("people_imports.id", purpose="file that it stands in")
     line: Mapped[int] = column(purpose="row of the file")
-    email: Sealed = sealed("email", purpose="whom to invite", index="email", **KEPT)
+    email: Sealed = sealed("email", purpose="whom to invite; empty for who has no address", index="email", **KEPT)
+    number: Sealed = sealed("number", purpose="personnel number", index="number", nullable=True, **KEPT)
     first_name: Sealed = sealed("first_name", purpose="address the person", **KEPT)
     last_name: Sealed = sealed("last_name", purpose="tell people apart", **KEPT)
     said: Sealed = sealed("said", purpose="role and course as the file says them", personal="content", **KEPT)

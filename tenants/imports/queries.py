@@ -16,6 +16,7 @@ from tenants.courses.choices import courses_to_join
 from tenants.imports.models import PeopleImport, PeopleImportRow
 from tenants.imports.rules import plain_title
 from tenants.people.models import Invitation, Member
+from tenants.people.queries import is_unanswered
 
 SHOWN = 20
 PER_PAGE = 100
@@ -80,14 +81,28 @@ def course_ids_by_title() -> dict[str, list[UUID]]:
     return found
 
 
-def known(emails: Collection[str]) -> tuple[set[str], set[str]]:
-    """Return which addresses are of active members, and which have an invitation that still works."""
-    members = {blind(Member, "email", email): email for email in emails}
-    invited = {blind(Invitation, "email", email): email for email in emails}
-    member_index, invited_index = Member.email_index, Invitation.email_index  # type: ignore[attr-defined]
-    here = db.session.scalars(sa.select(member_index).where(member_index.in_(members), Member.state == "active"))
-    waits = db.session.scalars(sa.select(invited_index).where(
-        invited_index.in_(invited), Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None),
-        Invitation.expires_at > clock.now(),
-    ))  # fmt: skip
-    return {members[one] for one in here}, {invited[one] for one in waits}
+@dataclass(frozen=True)
+class Known:
+    """Whom the rows of a file name: members by address and by number, who of them is blocked, and addresses that have an
+    invitation that still works."""
+
+    by_email: dict[str, UUID]
+    by_number: dict[str, UUID]
+    blocked: set[UUID]
+    invited: set[str]
+
+
+def known(rows: Collection[PeopleImportRow]) -> Known:
+    """Return who of the people in these rows is known here. A blocked person with an address may be invited again, as by
+    hand; one with a number alone is let in again by hand."""
+    emails = {blind(Member, "email", row.email): row.email for row in rows if row.email}
+    numbers = {blind(Member, "number", row.number): row.number.casefold() for row in rows if row.number}
+    by_email, by_number, invited = Member.email_index, Member.number_index, Invitation.email_index  # type: ignore[attr-defined]
+    here = db.session.execute(sa.select(Member.id, by_email, by_number, Member.state).where(
+        sa.or_(sa.and_(by_email.in_(emails), Member.state == "active"), by_number.in_(numbers)))).all()  # fmt: skip
+    waits = db.session.scalars(sa.select(invited).where(invited.in_(emails), *is_unanswered(), Invitation.expires_at > clock.now()))
+    return Known(
+        {emails[row[1]]: row[0] for row in here if row[1] in emails and row[3] == "active"},
+        {numbers[row[2]]: row[0] for row in here if row[2] in numbers},
+        {row[0] for row in here if row[3] != "active"}, {emails[one] for one in waits},
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.accounts.rules import LONGEST_NAME, clean_email, clean_name, is_email
 from core.wording import WORDS
+from tenants.people.rules import clean_number, is_number
 
 MOST_ROWS, MOST_CELL = 5_000, 320
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -18,11 +19,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "last_name": ("lastname", "achternaam", "surname", "familyname", "familienaam"),
     "role": ("role", "rol"),
     "course": ("course", "cursus", "training", "opleiding"),
-    "number": ("personnelnumber", "personeelsnummer", "employeenumber", "medewerkernummer"),
+    "number": ("personnelnumber", "personnelno", "personeelsnummer", "personeelsnr", "employeenumber", "medewerkernummer"),
     "reference": ("reference", "referentie", "kenmerk"),
 }
 # Recognised, so that nobody wonders, and not taken over.
-LEFT_OUT = ("number", "reference")
+LEFT_OUT = ("reference",)
 ROLES = {
     **{word.one: name.partition("_")[0] for name, words in WORDS.items() for word in words},
     "": "participant", "author": "author", "auteur": "author", "manager": "manager", "beheerder": "manager",
@@ -53,6 +54,7 @@ class Judged:
 
     line: int
     email: str
+    number: str
     first_name: str
     last_name: str
     said: str
@@ -62,10 +64,10 @@ class Judged:
 
 
 def head_of(cells: Sequence[str]) -> Head:
-    """Return what the first row says. Raises NotReadable without an e-mail column, or with one twice."""
+    """Return what the first row says. Raises NotReadable without a column for addresses or numbers, or with one twice."""
     found = [NAMES.get(re.sub(r"[^a-z]", "", cell.casefold())) for cell in cells]
     known = [one for one in found if one]
-    if "email" not in known:
+    if "email" not in known and "number" not in known:
         raise NotReadable("no_email_column")
     if len(set(known)) < len(known):
         raise NotReadable("column_twice")
@@ -81,12 +83,20 @@ def judge(
     rows = [_row(line, cells, head, courses, givable) for line, cells in table if any(cell.strip() for cell in cells)]
     if not rows or len(rows) > MOST_ROWS:
         raise NotReadable("too_many" if rows else "no_rows")
-    seen: set[str] = set()
-    for row in rows:
-        if row.email in seen and row.email:
-            row.problems.append("twice")
-        seen.add(row.email)
+    _check_twice(rows)
     return rows
+
+
+def _check_twice(rows: Sequence[Judged]) -> None:
+    emails, numbers = set[str](), set[str]()
+    for row in rows:
+        number = row.number.casefold()
+        if row.email and row.email in emails:
+            row.problems.append("twice")
+        if number and number in numbers:
+            row.problems.append("number_twice")
+        emails.add(row.email)
+        numbers.add(number)
 
 
 def _row(
@@ -98,7 +108,7 @@ def _row(
 
     last = " ".join(part for part in (cell("prefix"), cell("last_name")) if part)
     said = " · ".join(part for part in (cell("role"), cell("course")) if part)
-    row = Judged(line, clean_email(cell("email")), cell("first_name"), last, said, "participant")
+    row = Judged(line, clean_email(cell("email")), clean_number(cell("number")), cell("first_name"), last, said, "participant")
     _check_texts(row)
     _check_role(row, cell("role"), givable)
     _check_course(row, cell("course"), courses)
@@ -106,13 +116,17 @@ def _row(
 
 
 def _check_texts(row: Judged) -> None:
-    if not row.email:
-        row.problems.append("no_email")
-    elif not is_email(row.email):
+    if row.email and not is_email(row.email):
         row.problems.append("not_email")
+    if row.number and not is_number(row.number):
+        row.problems.append("not_number")
+    if not row.email and not row.number:
+        row.problems.append("no_email")
+    elif not row.email and not clean_name(row.first_name + row.last_name):
+        row.problems.append("no_name")
     if max(len(row.first_name), len(row.last_name)) > LONGEST_NAME or max(len(row.email), len(row.said)) > MOST_CELL:
         row.problems.append("too_long")
-    row.email, row.said = row.email[:MOST_CELL], row.said[:MOST_CELL]
+    row.email, row.number, row.said = row.email[:MOST_CELL], row.number[:MOST_CELL], row.said[:MOST_CELL]
     row.first_name, row.last_name = clean_name(row.first_name), clean_name(row.last_name)
 
 

@@ -50,7 +50,7 @@ def own_work(member: Member) -> dict[str, Any]:
     marks = marks_of([enrolment.id for enrolment, *_ in rows])
     courses = [_course(e, way_of(outline, marks[e.id]), outline["title"]) for e, _, outline in rows]
     more = {name: value for part in _own for name, value in part(member).items()}
-    return {"name": member.name, "email": member.email, "courses": courses, **more}
+    return {"name": member.name, "email": member.email, "personnel_number": member.number, "courses": courses, **more}
 
 
 def _course(enrolment: Enrolment, way: Way, title: str) -> dict[str, Any]:

@@ -18,11 +18,15 @@ from core.tokens import hash_of
 from tenants.people.models import Invitation, Member, MemberRole, MemberSession
 from tenants.people.names import folded, matches
 from tenants.people.roster import ORDERS, Entry, roster
+from tenants.people.rules import clean_number
 
 PER_PAGE = 25
 STATES: Final[dict[str, Callable[[Entry], bool]]] = {
     "active": lambda one: one.state == "active",
     "new": lambda one: one.state == "active" and one.visited_at is None,
+    "unbegun": lambda one: one.state == "active" and one.visited_at is None and not one.by_email,
+    "unmailed": lambda one: one.state == "active" and not one.by_email,
+    "bounced": lambda one: one.state == "active" and one.bounces,
     "removed": lambda one: one.state == "removed",
 }
 
@@ -51,6 +55,18 @@ def active_by_email(email: str) -> Member | None:
     return member if member is not None and member.is_active else None
 
 
+def member_by_number(number: str) -> Member | None:
+    """Return the member with this personnel number, active or removed, or None."""
+    index = blind(Member, "number", clean_number(number))
+    return db.session.scalars(sa.select(Member).where(Member.number_index == index)).unique().one_or_none()  # type: ignore[attr-defined]
+
+
+def active_by_said(said: str) -> Member | None:
+    """Return the member who may sign in with this address or personnel number, or None."""
+    member = member_by_email(said) if "@" in said else member_by_number(said)
+    return member if member is not None and member.is_active else None
+
+
 def member_of_account(account_id: UUID) -> Member | None:
     """Return the member row of an owner's account, or None."""
     return db.session.scalars(sa.select(Member).where(Member.account_id == account_id)).unique().one_or_none()
@@ -66,7 +82,7 @@ def member(member_id: UUID) -> Member:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whom a list shows: role, words of a name or address, one of STATES: in which order, which page."""
+    """Whom a list shows: role, words of a name, address or number, one of STATES: in which order, which page."""
 
     role: str | None = None
     search: str = ""
@@ -131,10 +147,25 @@ def members_in_order(ids: Sequence[UUID]) -> list[Member]:
     return [by_id[one] for one in ids if one in by_id]
 
 
+def numbers_in_use() -> bool:
+    """Return whether anybody here has a personnel number."""
+    known = sa.select(Member.id).where(Member.number_index.is_not(None))  # type: ignore[attr-defined]
+    return db.session.scalar(known.limit(1)) is not None
+
+
+def bounced_count() -> int:
+    """Return how many active members have an address from which mail came back."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Member.state == "active", Member.bounced_at.is_not(None))) or 0
+
+
+def is_unanswered() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions "nobody accepted or withdrew this invitation"."""
+    return Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
+
+
 def open_invitations() -> list[Invitation]:
     """Return invitations that wait or have expired, newest first; accepted and withdrawn ones are over."""
-    query = sa.select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-    return list(db.session.scalars(query.order_by(Invitation.id.desc())))
+    return list(db.session.scalars(sa.select(Invitation).where(*is_unanswered()).order_by(Invitation.id.desc())))
 
 
 def open_invitation(invitation_id: UUID) -> Invitation:
