@@ -26,7 +26,7 @@ PROBLEMS = {
     "no_course": _l("There is no course"), "too_long": _l("A text is longer than %(most)d signs", most=MOST_SIGNS),
     "date": _l("Write the day like 2024-11-27 or 27-11-2024"), "future": _l("This day has not come yet"),
     "until": _l("The last valid day is no day, or lies before the first"),
-    "percent": _l("A result has at most 100%%"), "hours": _l("Write hours like 12, 12.5 or 1:30, 9999 at most"),
+    "percent": _l("A result has at most 100 percent"), "hours": _l("Write hours like 12, 12.5 or 1:30, 9999 at most"),
     "points": _l("Write points like 2 or 2.5, 9999 at most"),
 }  # fmt: skip
 WARNINGS = {

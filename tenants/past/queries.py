@@ -31,7 +31,7 @@ Key = tuple[UUID, date, bytes]
 def imports_here(by: Member) -> list[PastImport]:
     """Return the academy's files with past results, the latest first; none for who does not manage it."""
     wanted = sa.select(PastImport).options(joinedload(PastImport.author)).order_by(PastImport.made_at.desc()).limit(SHOWN)
-    return list(db.session.scalars(wanted)) if by.roles & MANAGERS else []
+    return list(db.session.scalars(wanted).unique()) if by.roles & MANAGERS else []
 
 
 def import_for(by: Member, import_id: UUID, lock: bool = False) -> PastImport:
@@ -59,7 +59,7 @@ def rows_of(draft: PastImport, page: int, only_wrong: bool = False) -> list[Past
     """Return one page of the rows in the order of the file."""
     found: list[PastImportRow] = page_of_rows(PastImportRow, draft.id, page, ("wrong",) if only_wrong else ())
     members = {row.member_id for row in found if row.member_id}
-    list(db.session.scalars(sa.select(Member).where(Member.id.in_(members))))  # into the session: no statement per row
+    db.session.scalars(sa.select(Member).where(Member.id.in_(members))).unique().all()  # into the session: no statement per row
     return found
 
 
