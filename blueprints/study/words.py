@@ -75,7 +75,7 @@ def on_paper(record: StudyRecord, year: int | None) -> dict[str, Any]:
         "made": _("Made on %(day)s", day=format_date(clock.today(g.academy.zone), "d MMMM y")),
         "total": _("Study time: %(time)s", time=total),
         "years_title": _("By year"), "years_head": [_("Year"), _("Courses"), _("Sessions"), _("From elsewhere"), _("Together")],
-        "years": [_year_row(one, sums) for one, sums in record.years],
+        "years": [_year_row(one, sums) for one, sums in record.years if sums.total],
         "rows_title": _("What was done"), "rows_head": [_("Day"), _("What"), _("Where from"), _("Result"), _("Study time")],
         "rows": [[day_words(row), row.title or "\u2013", source_words(row.source), _result(record.past.get(row.row_id)), study_time(row.minutes)]
                  for row in record.rows],

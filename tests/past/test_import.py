@@ -86,7 +86,7 @@ def test_a_file_is_looked_at_and_then_taken_whole(app: HostedFlask, cast: Cast) 
         assert (first.course_id, second.course_id, second.certificate_id, str(first.points)) == (None, course_id, None, "2.00")
         assert db.session.scalars(sa.select(Event.facts["rows"].astext).where(Event.act == "past.imported")).all() == ["2"]
     receipt = manager.get(where).text
-    assert "Receipt" in receipt and "Undo the whole import" in receipt
+    assert "What became of it" in receipt and "Undo the whole import" in receipt
     own = cast.client(app, "participant")
     assert "First aid" in own.get("/record").text and "From elsewhere" in own.get("/record").text and "no proof by this academy" in own.get("/record").text
     assert "From another system" in own.get("/certificates").text
