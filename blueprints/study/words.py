@@ -45,7 +45,7 @@ def result_words(result: str | None) -> str:
 
 
 @study.app_template_global()
-def points_words(points: Decimal | None) -> str:
+def study_points(points: Decimal | None) -> str:
     """Return `2.5 points`, nothing for none."""
     if not points:
         return ""
@@ -91,7 +91,7 @@ def _result(past: PastResult | None) -> str:
     """Return the result of something from elsewhere; what was done here has none to show."""
     if past is None:
         return "\u2013"
-    return ", ".join(filter(None, (result_words(past.result), points_words(past.points)))) or "\u2013"
+    return ", ".join(filter(None, (result_words(past.result), study_points(past.points)))) or "\u2013"
 
 
 @study.app_template_global("record_notes")
