@@ -54,7 +54,7 @@ def study_points(points: Decimal | None) -> str:
 
 
 @study.app_template_global()
-def bar_words(bar: Bar) -> str:
+def bar_period(bar: Bar) -> str:
     """Return `November 2026`, or `2026` for a bar of a year."""
     if not bar.month:
         return str(bar.year)
