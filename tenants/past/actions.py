@@ -14,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core import clock, ids, queue
+from core.accounts.rules import clean_email
 from core.crypto import normalised
 from core.db import db
 from core.errors import Refused
@@ -58,7 +59,7 @@ def _draft(head: Head, file_name: str, by: Member) -> PastImport:
 
 def _stored(draft: PastImport, line: int, texts: dict[str, str]) -> dict[str, object]:
     row_id = ids.uuid7()
-    said = columns_for(PastImportRow, row_id, email=texts.get("email", "").casefold()[:200], said=json.dumps(texts, ensure_ascii=False))
+    said = columns_for(PastImportRow, row_id, email=clean_email(texts.get("email", ""))[:200], said=json.dumps(texts, ensure_ascii=False))
     return {"id": row_id, "import_id": draft.id, "line": line, **said}
 
 

@@ -63,10 +63,12 @@ class StudyRecord:
 
 def record_of(member: Member) -> StudyRecord:
     """Return what somebody did here and elsewhere, with titles."""
-    past = {one.id: one for one in results_of(member)}
-    elsewhere = [Studied(member.id, one.finished_on, "past", one.minutes or 0, one.id, one.course_id, one.title or "") for one in past.values()]
-    zone = own_academy().zone
-    only = [member.id]
+    past, zone, only = {one.id: one for one in results_of(member)}, own_academy().zone, [member.id]
+    revoked = set(db.session.scalars(_revoked(only)))
+    elsewhere = [
+        Studied(member.id, one.finished_on, "past", 0 if one.id in revoked else one.minutes or 0, one.id, one.course_id, one.title or "")
+        for one in past.values()
+    ]
     rows = rules.counted(_certificates(only, zone), _finished(only, zone), _sessions(only, zone), elsewhere)
     return StudyRecord(member, rows, past)
 
@@ -76,10 +78,16 @@ def studied(members: Iterable[UUID]) -> list[Studied]:
     wanted, zone = list(members), own_academy().zone
     rows = db.session.execute(
         sa.select(PastResult.member_id, PastResult.finished_on, PastResult.minutes, PastResult.id, PastResult.course_id)
-        .where(is_in(PastResult.member_id, wanted), PastResult.minutes.is_not(None))
+        .where(is_in(PastResult.member_id, wanted), PastResult.minutes.is_not(None), PastResult.id.not_in(_revoked(wanted)))
     )
     past = [Studied(who, day, "past", minutes or 0, row_id, course_id) for who, day, minutes, row_id, course_id in rows]
     return rules.counted(_certificates(wanted, zone), _finished(wanted, zone), _sessions(wanted, zone), past)
+
+
+def _revoked(members: list[UUID]) -> sa.Select[UUID]:
+    """Return the SELECT of past results whose certificate was revoked here: they are told, and count for nothing."""
+    joined = sa.select(PastResult.id).join(Certificate, Certificate.id == PastResult.certificate_id)
+    return joined.where(is_in(PastResult.member_id, members), Certificate.state == "revoked")
 
 
 def is_in(column: Any, wanted: list[UUID]) -> sa.ColumnElement[bool]:

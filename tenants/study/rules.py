@@ -3,9 +3,9 @@
 - A course counts when it is finished, on that day, with its study hours: those on the certificate that was earned for it,
   else those that the course has now. A revoked certificate counts for nothing, and neither does its course.
 - An attempt that was set aside counts only while its certificate stands. A renewal is no new study. A certificate given by
-  hand counts where the course was not finished here.
+  hand counts where no finished course with hours counts.
 - Course hours hold the course's sessions, so a session counts by itself only where no finished course holds it.
-- What came from elsewhere counts as its file says. Time at a screen never counts.
+- What came from elsewhere counts as its file says, unless its past certificate was revoked. Time at a screen never counts.
 """
 
 from __future__ import annotations
@@ -72,8 +72,7 @@ def counted(
     found = [_of_certificate(one, now.get((one.member_id, one.course_id))) for one in certificates if _is_earned(one)]  # type: ignore[arg-type]
     told = {(one.member_id, one.attempt) for one in certificates if one.origin == "earned"}
     found += [_of_course(one) for one in now.values() if (one.member_id, one.attempt) not in told]
-    done = {(one.member_id, one.course_id) for one in found if one.course_id}
-    found += _given(certificates, {*done, *now})
+    found += _given(certificates, {(one.member_id, one.course_id) for one in found if one.minutes})
     holding = {(one.member_id, one.course_id) for one in found if one.course_id and one.minutes}
     found += [one for one in sessions if one.minutes and (one.member_id, one.course_id) not in holding]
     return sorted([*found, *past], key=lambda one: (one.day, str(one.row_id)), reverse=True)
@@ -92,11 +91,11 @@ def _of_course(one: Finished) -> Studied:
     return Studied(one.member_id, one.day, "course", one.minutes or 0, one.id, one.course_id, one.title)
 
 
-def _given(certificates: Iterable[Certified], done: Collection[tuple[UUID, UUID | None]]) -> list[Studied]:
-    """Return the valid certificates given by hand for what was not finished here; one for each course, the earliest."""
+def _given(certificates: Iterable[Certified], held: Collection[tuple[UUID, UUID | None]]) -> list[Studied]:
+    """Return the valid certificates given by hand for what has no hours yet; one for each course, the earliest."""
     found: dict[object, Certified] = {}
     for one in sorted(certificates, key=lambda one: (one.day, str(one.id))):
-        if one.origin == "given" and one.state == "valid" and (one.member_id, one.course_id) not in done:
+        if one.origin == "given" and one.state == "valid" and (one.member_id, one.course_id) not in held:
             found.setdefault((one.member_id, one.course_id) if one.course_id else one.id, one)
     return [_of_certificate(one, None) for one in found.values()]
 

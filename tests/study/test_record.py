@@ -251,6 +251,22 @@ def test_many_people_cost_as_many_statements_as_one(world: World) -> None:
     assert len(sent) <= 8
 
 
+def test_a_past_certificate_that_is_revoked_counts_for_nothing(world: World) -> None:
+    email = world.cast.email("participant")
+    with world.inside():
+        owner = member(world.cast, "owner")
+        draft = past.keep(table_of(f"email,course,date,hours,number\n{email},First aid,2019-03-01,6,K-1".encode()), "x.csv", owner)
+        past.confirm(owner, draft.id)
+        past.take(draft.id)
+    assert world.totals() == {2026: 750, 2019: 360}
+    with world.inside():
+        owner = member(world.cast, "owner")
+        found = db.session.scalars(sa.select(certificates.Certificate).where(certificates.Certificate.origin == "imported")).one()
+        certificates.revoke(found, "not genuine", owner)
+        assert record_of(member(world.cast, "participant")).sums.past == 0
+        assert not [one for one in studied([world.cast.ids["participant"]]) if one.source == "past"]
+
+
 def test_pages_and_report_say_the_same(world: World) -> None:
     bring(world, "First aid,2019-03-01,87%,6,", "Old,2024-06-30,,1:20,")
     hold(world, date(2026, 2, 4), time(19), None, "participant")

@@ -49,6 +49,8 @@ def test_a_renewal_counts_nothing_and_a_gift_only_for_what_was_not_finished_here
     assert minutes(*counted([given_one], [], [], [])) == 750
     assert minutes(*counted([given_one, replace(given_one, id=UUID(int=35), day=date(2026, 9, 1))], [], [], [])) == 750
     assert minutes(*counted([given_one], [DONE], [], [])) == 600
+    assert minutes(*counted([given_one], [replace(DONE, minutes=None)], [], [])) == 750
+    assert minutes(*counted([given_one, replace(EARNED, state="revoked")], [DONE], [], [])) == 750, "given after all"
 
 
 def test_sessions_are_inside_the_hours_of_their_course() -> None:
