@@ -31,6 +31,7 @@ from tenants.learning import actions as learning
 from tenants.learning.models import Enrolment
 from tenants.mail.actions import write_letter
 from tenants.mail.models import Letter
+from tenants.past.models import PastImportRow
 from tenants.people import rules
 from tenants.people.models import Ask, Invitation, Member
 from tenants.reports import files as report_files
@@ -191,6 +192,11 @@ def _known_by(model: type[Invitation] | type[PeopleImportRow], member: Member) -
     return _gone(sa.delete(model).where(sa.or_(*said)))
 
 
+def _past_rows(member: Member) -> int:
+    """Forget rows with the member's address in files of past results."""
+    return _gone(sa.delete(PastImportRow).where(matches(PastImportRow, "email", member.email or "")))
+
+
 def _joinings(member: Member) -> int:
     """Forget forms of links that were filled in with the member's address."""
     return _of_address(Joining, "email", member)
@@ -251,6 +257,7 @@ def _gone(statement: sa.Delete) -> int:
 
 
 STEPS: dict[str, Callable[[Member], int]] = {
-    "invitations": _invitations, "people_import_rows": _import_rows, "joinings": _joinings, "asks": _asks, "reviews": _reviews,
+    "invitations": _invitations, "people_import_rows": _import_rows, "past_import_rows": _past_rows,
+    "joinings": _joinings, "asks": _asks, "reviews": _reviews,
     "certificate_designs": _designs, "letters": _letters, "report_files": report_files.forget, "report_schedules": report_schedules.forget,
 }  # fmt: skip

@@ -13,33 +13,14 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import blind
 from tenants.courses.choices import courses_to_join
+from tenants.imports.heads import plain_title
 from tenants.imports.models import PeopleImport, PeopleImportRow
-from tenants.imports.rules import plain_title
+from tenants.imports.uploads import PER_PAGE, Counts, counted, page_of_rows
 from tenants.people.models import Invitation, Member
 from tenants.people.queries import is_unanswered
 
 SHOWN = 20
-PER_PAGE = 100
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many rows of a file have which fate."""
-
-    by_fate: dict[str, int]
-
-    def __getitem__(self, fate: str) -> int:
-        return self.by_fate.get(fate, 0)
-
-    @property
-    def total(self) -> int:
-        """Return how many rows there are."""
-        return sum(self.by_fate.values())
-
-    @property
-    def done(self) -> int:
-        """Return how many rows of those to be taken over have been looked at."""
-        return self.total - self["waiting"] - self["wrong"]
+__all__ = ["PER_PAGE", "Counts"]
 
 
 def imports_of(by: Member) -> list[PeopleImport]:
@@ -59,18 +40,12 @@ def import_of(by: Member, import_id: UUID, lock: bool = False) -> PeopleImport:
 
 def counts_of(draft: PeopleImport) -> Counts:
     """Return how many rows have which fate."""
-    row = PeopleImportRow
-    wanted = sa.select(row.fate, sa.func.count()).where(row.import_id == draft.id).group_by(row.fate)
-    return Counts({fate: number for fate, number in db.session.execute(wanted)})
+    return counted(PeopleImportRow, draft.id)
 
 
 def rows_of(draft: PeopleImport, page: int, only_wrong: bool = False) -> list[PeopleImportRow]:
     """Return one page of the rows in the order of the file."""
-    wanted = sa.select(PeopleImportRow).where(PeopleImportRow.import_id == draft.id)
-    if only_wrong:
-        wanted = wanted.where(PeopleImportRow.fate.in_(("wrong", "failed")))
-    found = wanted.order_by(PeopleImportRow.line).limit(PER_PAGE).offset((max(1, page) - 1) * PER_PAGE)
-    return list(db.session.scalars(found))
+    return page_of_rows(PeopleImportRow, draft.id, page, ("wrong", "failed") if only_wrong else ())
 
 
 def course_ids_by_title() -> dict[str, list[UUID]]:

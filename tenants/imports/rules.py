@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from core.accounts.rules import LONGEST_NAME, clean_email, clean_name, is_email
 from core.wording import WORDS
+from tenants.imports.heads import MOST_CELL, MOST_ROWS, Head, NotReadable, cells_by_name, plain_title
+from tenants.imports.heads import head_of as any_head_of
 from tenants.people.rules import clean_number, is_number
 
-MOST_ROWS, MOST_CELL = 5_000, 320
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "emailaddress", "emailadres", "mail", "mailadres"),
     "first_name": ("firstname", "voornaam", "roepnaam", "givenname"),
@@ -28,25 +28,6 @@ ROLES = {
     **{word.one: name.partition("_")[0] for name, words in WORDS.items() for word in words},
     "": "participant", "author": "author", "auteur": "author", "manager": "manager", "beheerder": "manager",
 }  # fmt: skip
-NAMES = {known: name for name, all_ in COLUMNS.items() for known in all_}
-
-
-class NotReadable(ValueError):
-    """The file is no table of people; `why` is a word for the sentence to show."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-@dataclass(frozen=True)
-class Head:
-    """Which column stands where; what is known and not taken over; how many columns nobody recognises."""
-
-    places: Mapping[str, int]
-    left_out: tuple[str, ...]
-    strange: int
-
 
 @dataclass
 class Judged:
@@ -65,15 +46,7 @@ class Judged:
 
 def head_of(cells: Sequence[str]) -> Head:
     """Return what the first row says. Raises NotReadable without a column for addresses or numbers, or with one twice."""
-    found = [NAMES.get(re.sub(r"[^a-z]", "", cell.casefold())) for cell in cells]
-    known = [one for one in found if one]
-    if "email" not in known and "number" not in known:
-        raise NotReadable("no_email_column")
-    if len(set(known)) < len(known):
-        raise NotReadable("column_twice")
-    strange = sum(1 for cell, one in zip(cells, found, strict=True) if cell.strip() and one is None)
-    places = {one: place for place, one in enumerate(found) if one and one not in LEFT_OUT}
-    return Head(places, tuple(one for one in LEFT_OUT if one in known), strange)
+    return any_head_of(cells, COLUMNS, LEFT_OUT, [(("email", "number"), "no_email_column")])
 
 
 def judge(
@@ -102,10 +75,7 @@ def _check_twice(rows: Sequence[Judged]) -> None:
 def _row(
     line: int, cells: Sequence[str], head: Head, courses: Mapping[str, Sequence[UUID]], givable: Collection[str]
 ) -> Judged:
-    def cell(name: str) -> str:
-        place = head.places.get(name, len(cells))
-        return " ".join(cells[place].split()) if place < len(cells) else ""
-
+    cell = cells_by_name(cells, head)
     last = " ".join(part for part in (cell("prefix"), cell("last_name")) if part)
     said = " · ".join(part for part in (cell("role"), cell("course")) if part)
     row = Judged(line, clean_email(cell("email")), clean_number(cell("number")), cell("first_name"), last, said, "participant")
@@ -147,8 +117,3 @@ def _check_course(row: Judged, said: str, courses: Mapping[str, Sequence[UUID]])
         row.problems.append("course_twice" if found else "course_unknown")
     else:
         row.course_id = found[0]
-
-
-def plain_title(title: str) -> str:
-    """Return the title as it is compared: case and double spaces do not matter."""
-    return " ".join(title.casefold().split())

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from tenants.reports.rules import WHYS
 
-KINDS = ("help", "people", "matrix", "stops", "questions")
+KINDS = ("help", "people", "matrix", "stops", "questions", "hours")
 OF_COURSE = ("people", "matrix", "stops", "questions")
 FORMATS = ("csv", "xlsx")
 SHOWN = ("all", "quiet", "waiting", "busy", "done", "ended")
 PERIOD_OF = ("enrolled", "active", "done")
-SORTS = ("help", "name", "done", "active")
+SORTS = ("help", "name", "done", "active", "hours")
 MOST_SEARCHED = 100
 
 

@@ -21,7 +21,7 @@ from tenants.mail.actions import write_letter
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 from tenants.reports import sight
-from tenants.reports.asking import FORMATS, KINDS, Asked
+from tenants.reports.asking import FORMATS, KINDS, OF_COURSE, Asked
 from tenants.reports.models import ReportFile, packed
 from tenants.reports.naming import report_name
 from tenants.reports.searched import is_about
@@ -40,7 +40,7 @@ def may_see(member: Member) -> bool:
 
 def check_report(member: Member, kind: str, extension: str, asked: Asked) -> None:
     """Raise NotFound unless there is such a report for the member."""
-    if kind not in KINDS or extension not in FORMATS or (kind != "help" and asked.course_id is None):
+    if kind not in KINDS or extension not in FORMATS or (kind in OF_COURSE and asked.course_id is None):
         raise NotFound("no such report")
     if asked.course_id is not None:
         sight.followed(member, asked.course_id)
