@@ -65,7 +65,7 @@ REMARKS = {
     "several_numbers": _l("More than one number was right. Only the first is. Left out: %(number)s"),
     "several_right": _l("More than one answer was right, each enough by itself. Now all are needed: %(number)s"),
     "sheet": _l("Only one sheet of a workbook is read. Left out: %(name)s"),
-    "spare_cells": _l("Cells beyond the last named column are left out: %(number)s"),
+    "spare_cells": _l("Cells in columns without a name are left out: %(number)s"),
     "stray_text": _l("Text before the first answer is left out."),
     "strict": _l("Some right answers gave some of the points. Now all right answers are needed."),
     "strict_out": _l("The question gives all points or none; Moodle will give some for some right answers."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 import zipfile
 
 import pytest
@@ -100,3 +101,23 @@ def test_workbooks_with_changed_parts_are_read_or_refused(chance: random.Random)
             if chance.random() < 0.95:
                 new.writestr(part, mutated(old.read(part), chance) if chance.random() < 0.4 else old.read(part))
     understood(out.getvalue(), "x.xlsx")
+
+
+LONG = 60_000
+SLOW = {
+    "spaces in an answer": "Q\nA) x\nB) y\nANSWER: A" + " " * LONG + "!", "letters": "Q\nA) x\nB) y\nANSWER: A" + " , " * LONG,
+    "spaces": "Q" + " " * LONG + "{" + " " * LONG + "=a" + " " * LONG + "}", "holes": "Q {1:SA:" * LONG, "tildes": "Q {" + "~" * LONG + "}",
+    "pairs": "Q {" + "=a->b" * LONG + "}", "tags": "// [tag:" * LONG + "\nQ {T}", "colons": "::" * LONG + "{T}", "less": "[html]" + "<" * LONG + "{T}",
+    "stars": "[markdown]" + "*a_" * LONG + "{T}", "brackets": "[markdown]" + "[" * LONG + "{T}", "quotes": 'question,right\n"' + '"' * LONG,
+    "cloze": "<quiz><question type='cloze'><questiontext><text>" + "{1:SA:=" * LONG + "</text></questiontext></question></quiz>",
+    "slots": "<quiz><question type='ddwtos'><questiontext><text>" + "[[1" * LONG + "</text></questiontext></question></quiz>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", list(SLOW))
+def test_long_signs_take_no_long_time(what: str) -> None:
+    """Patterns that go back over what they read took minutes for one line; the processor's time is what counts here."""
+    began = time.process_time()
+    for wanted in ("", *FORMATS[:4]):
+        understood(SLOW[what].encode(), "x", wanted)
+    assert time.process_time() - began < 10

@@ -231,7 +231,7 @@ def test_losses_of_a_workbook_and_of_moodle_are_said_in_sentences(browser: Flask
     out = io.BytesIO()
     book.save(out)
     page = browser.get(send(browser, out.getvalue(), "x.xlsx")).text
-    for sentence in ("made a day or a time of a cell", "Left out: Notes", "The first one counts: answer 1", "last named column are left out: 1"):
+    for sentence in ("made a day or a time of a cell", "Left out: Notes", "The first one counts: answer 1", "columns without a name are left out: 1"):
         assert sentence in page, sentence
     xml = (b'<quiz><question type="category"><category><text>top/Bread</text></category><info><text>About</text></info></question>'
            b'<question type="truefalse"><name><text>n</text></name><questiontext><text>q</text></questiontext><defaultgrade>2.50</defaultgrade>'

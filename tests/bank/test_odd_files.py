@@ -218,6 +218,7 @@ def test_holes_and_slots_of_moodle_xml() -> None:
     ('sep=;\nquestion;answer 1;answer 2;right;answer 1\n"Multi\nline; q";"a ""b""";b;1;dup\nLast;x;y;3\n',
      [(2, "same_column"), (5, "no_right")]),
     ("question,answer 1,answer 2,right\nUnquoted, comma,a,b,1\n", [(2, "no_right")]),
+    ("question,,right\nSo?,lost,ja\nAnd?,,nee\n", [(2, "spare_cells")]),
     ('"question, or";"question";"right"\n"x";"Is it?";"nee";"more"\n', [(1, "column"), (2, "spare_cells")]),
     ("question\tright\nHow many?\t1.234,5\nHow?\t½\nSo?\tja\n", [(2, "no_number"), (3, "no_number")]),
 ])  # fmt: skip

@@ -15,6 +15,7 @@ AS_WRITTEN = {ord(hidden): f"\\{sign}" for sign, hidden in HIDDEN.items()}
 ESCAPED = re.compile(r"\\([\\~=#{}:n])")
 STRANGE = re.compile("[\ufdd0-\ufdef]")
 COMMENT_TAG = re.compile(r"\[tag:((?:\\.|[^\]\\]){1,200})\]")
+MOST_COMMENT = 5_000
 COMMENT_ID = re.compile(r"\[id:[^\]]")
 
 
@@ -54,6 +55,7 @@ def _chunks(text: str, reading: Reading) -> Iterator[Chunk]:
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
         if bare.startswith("//"):
+            bare = bare[:MOST_COMMENT]
             has_id |= COMMENT_ID.search(bare) is not None
             tags += [re.sub(r"\\(.)", r"\1", tag) for tag in COMMENT_TAG.findall(bare.translate(AS_WRITTEN))]
             continue

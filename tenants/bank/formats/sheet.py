@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 import openpyxl
@@ -144,7 +145,7 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> Reading:
     names = _head(given, reading)
     for number, row in given:
         cells = {name: cell.strip()[:MOST_CELL_SIGNS] for name, cell in zip(names, row, strict=False) if name}
-        spare = sum(1 for cell in row[len(names):] if cell.strip())
+        spare = sum(1 for name, cell in zip_longest(names, row, fillvalue="") if name == "" and (cell or "").strip())
         if not any(cells.values()) and not spare:
             continue
         notes = Notes()
@@ -159,8 +160,8 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> Reading:
     return reading
 
 
-def _head(rows: Iterator[tuple[int, Sequence[str]]], reading: Reading) -> list[str]:
-    """Return the names of the columns, empty for one that we do not know."""
+def _head(rows: Iterator[tuple[int, Sequence[str]]], reading: Reading) -> list[str | None]:
+    """Return the names of the columns: empty for one without a name, None for one that we do not know and said so."""
     for number, row in rows:
         found = [" ".join(cell.replace("_", " ").lower().split()) for cell in row]
         if any(found):
@@ -172,7 +173,7 @@ def _head(rows: Iterator[tuple[int, Sequence[str]]], reading: Reading) -> list[s
                     reading.leave(number, "column", column=name[:40])
                 elif name and name in names[:place]:
                     reading.leave(number, "same_column", column=name[:40])
-            return [name if name in COLUMNS and name not in names[:place] else "" for place, name in enumerate(names)]
+            return [name if not name or (name in COLUMNS and name not in names[:place]) else None for place, name in enumerate(names)]
     raise Unreadable("no_head")
 
 
