@@ -29,7 +29,7 @@ def import_preview() -> Any:
     sent = request.files.get("file")
     text = importing.text_of(sent.read()) if sent else request.form.get("text", "")
     try:
-        rows = importing.matched(text)
+        rows = importing.matched(text, me())
     except NotReadable as refusal:
         return render_template("certificates/import.html", rows=None, error=FILE_PROBLEMS[refusal.why]), 422
     wrong = sum(bool(row.problems) for row in rows)

@@ -34,7 +34,7 @@ def to_fill(group_id: UUID) -> Group:
 def add(group_id: UUID) -> Answer:
     """Put people into the group; they are enrolled in what it takes."""
     group = to_fill(group_id)
-    chosen = enrolling.members_named(request.form.getlist("member", type=UUID)[:MAX_AT_ONCE])
+    chosen = enrolling.members_named(me(), request.form.getlist("member", type=UUID)[:MAX_AT_ONCE])
     if not chosen:
         return shown(group, _("Choose at least one person.")), 422
     added = actions.add_people(group, chosen, me())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -50,6 +53,8 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     )
     roles = RolesField(_l("Role"), [DataRequired(_l("Choose at least one role."))], default=["participant"])
     course_id = SelectField(_l("Course"), choices=[SelectChoice("", _l("No course yet"))], default="")
+    organisation_id = SelectField(_l("Organisation"), choices=[SelectChoice("", _l("No organisation"))], default="")
+    group_id = SelectField(_l("Group"), choices=[SelectChoice("", _l("No group"))], default="")
 
     def validate_emails(self, field: TextAreaField) -> None:
         """Refuse text that is no address, and more than a mail server would take at once."""
@@ -64,10 +69,32 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
         """Let one of these courses be chosen, or none."""
         self.course_id.choices = [SelectChoice("", _("No course yet")), *(SelectChoice(*pair) for pair in courses)]
 
+    def offer_places(self, organisations: list[tuple[UUID, str]], groups: list[tuple[UUID, str]], must_group: bool) -> None:
+        """Let one of these organisations be chosen, or none; and one of these groups, or none unless they must."""
+        self.organisation_id.choices = or_none(_("No organisation"), organisations)
+        self.group_id.choices = or_none(_("Choose a group") if must_group else _("No group"), groups)
+        if must_group:
+            self.group_id.validators = [DataRequired(_l("Choose one of your groups. The people that you invite join it."))]
+
     @property
     def found(self) -> list[str]:
         """Return the addresses."""
         return rules.addresses(self.emails.data or "")[0]
+
+
+def or_none(none: str, pairs: list[tuple[UUID, str]]) -> list[SelectChoice]:
+    """Return choices: nothing, or one of these."""
+    return [SelectChoice("", none), *(SelectChoice(str(key), name) for key, name in pairs)]
+
+
+def preselected() -> dict[str, str]:
+    """Return the organisation and the group that the address chooses beforehand."""
+    return {f"{name}_id": str(chosen) for name in ("organisation", "group") if (chosen := request.args.get(name, type=UUID))}
+
+
+def chosen_id(field: SelectField) -> UUID | None:
+    """Return the id that was chosen, or None."""
+    return UUID(field.data) if field.data else None
 
 
 class RolesForm(FlaskForm):  # type: ignore[misc]

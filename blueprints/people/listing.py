@@ -13,14 +13,18 @@ from flask_login import current_user
 
 from blueprints import credentials
 from blueprints.people.blueprint import people
-from blueprints.people.forms import ORDER, ROLE_HINTS, ROLE_NAMES, InviteForm, RolesForm
+from blueprints.people.forms import ORDER, ROLE_HINTS, ROLE_NAMES, InviteForm, RolesForm, chosen_id, preselected
+from blueprints.people.places import place_and_sight
 from core import limits
 from core.access import roles
 from core.limits import Limit
 from core.urls import platform_url
 from tenants.courses.choices import courses_to_join
-from tenants.groups.queries import all_names, groups_of
-from tenants.groups.sight import in_group
+from tenants.groups.limits import place_for
+from tenants.groups.queries import groups_of, names_for
+from tenants.groups.sight import check_sees, in_group, invitations_seen_by, sees_member, visible_to
+from tenants.organisations import queries as organisations
+from tenants.organisations.sight import from_organisation
 from tenants.people import inviting, queries, rules
 from tenants.people.inviting import Host, Invited
 from tenants.people.models import Member
@@ -33,12 +37,14 @@ from tenants.people.roster import ORDERS
 def index() -> Any:
     """List members, with a filter by role and a search; and invitations that wait."""
     wanted, group_id = wanted_of(request.args), request.args.get("group", type=UUID)
-    found = queries.people_page(wanted, *([in_group(group_id)] if group_id else []))
+    organisation_id, seen = request.args.get("organisation", type=UUID), visible_to(_me())
+    among = [in_group(group_id)] if group_id else []
+    found = queries.people_page(wanted, seen, *among, *([from_organisation(organisation_id)] if organisation_id else []))
     kept = {name: value for name, value in request.args.items() if value and name != "page"}
     return credentials.page(
         "people/index.html", None, found=found, wanted=wanted, group_id=group_id, kept=kept, sorted_url=sorted_url,
-        invitations=queries.open_invitations(), counts=queries.counts_by_role(), role_names=ROLE_NAMES, order=ORDER,
-        groups=all_names(),
+        invitations=queries.open_invitations(invitations_seen_by(_me())), counts=queries.counts_by_role(seen), role_names=ROLE_NAMES,
+        order=ORDER, groups=names_for(_me()), organisations=organisations.names_for(_me()), organisation_id=organisation_id,
     )  # fmt: skip
 
 
@@ -67,22 +73,28 @@ def invite() -> Any:
     """Invite people by mail; who has not confirmed their own address does that first."""
     if not current_user.is_confirmed:
         return credentials.page("people/confirm_first.html", None, platform=platform_url("/me"))
-    form = InviteForm()
+    form = InviteForm(data={"roles": ["participant"], **preselected()})
     form.roles.offer(rules.givable(current_user.roles))
     form.offer_courses(courses_to_join())
+    form.offer_places(organisations.names_for(_me()), names_for(_me()), current_user.is_limited)
     if form.validate_on_submit():
         limits.spend([Limit("invite", (str(current_user.id),), 100, 3600), *limits.invitation_limits(form.found)])
-        course_id = UUID(form.course_id.data) if form.course_id.data else None
-        _say(inviting.invite(_me(), _host(), form.found, form.roles.data, course_id))
+        where = place_for(_me(), chosen_id(form.group_id), chosen_id(form.organisation_id))
+        _say(inviting.invite(_me(), _host(), form.found, form.roles.data, chosen_id(form.course_id), where, knows))
         return credentials.here(url_for(".index"))
     return credentials.page("people/invite.html", form, role_hints=ROLE_HINTS)
+
+
+def knows(member: Member) -> bool:
+    """Return whether the person who asks may know that this member is here."""
+    return sees_member(_me(), member.id)
 
 
 @people.post("/people/invitations/<uuid:invitation_id>/mails")
 @roles("owner", "manager")
 def resend(invitation_id: UUID) -> Any:
     """Mail an invitation once more, with a new link."""
-    row = queries.open_invitation(invitation_id)
+    row = queries.open_invitation(invitation_id, invitations_seen_by(_me()))
     limits.spend([*limits.mail_limits(row.email or "", credentials.address()), *limits.invitation_limits([row.email or ""])])
     inviting.resend(row, _me(), _host())
     return credentials.here(url_for(".index"), _("The invitation is on its way again."))
@@ -92,7 +104,7 @@ def resend(invitation_id: UUID) -> Any:
 @roles("owner", "manager")
 def withdraw(invitation_id: UUID) -> Any:
     """Make an invitation's link useless."""
-    inviting.withdraw(queries.open_invitation(invitation_id), _me())
+    inviting.withdraw(queries.open_invitation(invitation_id, invitations_seen_by(_me())), _me())
     return credentials.here(url_for(".index"), _("The invitation is withdrawn."))
 
 
@@ -100,17 +112,28 @@ def withdraw(invitation_id: UUID) -> Any:
 @roles("owner", "manager")
 def show(member_id: UUID) -> Any:
     """Show a member; change their roles."""
-    member = queries.member(member_id)
-    form = RolesForm(data={"roles": sorted(member.roles)})
-    form.roles.offer(rules.givable(current_user.roles))
+    member = load(member_id)
+    form = roles_form(member)
     if form.validate_on_submit():
         changed = inviting.set_roles(member, form.roles.data, _me())
         if changed and member.id == current_user.id:
             return credentials.let_in(signing_anew(member), "/")
         return credentials.here(url_for(".index"), _("The roles are saved."))
+    return person_page(member, form)
+
+
+def roles_form(member: Member, **more: Any) -> RolesForm:
+    """Return the form of the member's roles, with those that the person who asks may give."""
+    form = RolesForm(data={"roles": sorted(member.roles)}, **more)
+    form.roles.offer(rules.givable(current_user.roles))
+    return form
+
+
+def person_page(member: Member, form: RolesForm, sight_error: str = "") -> Any:
+    """Return the page of a person."""
     return credentials.page(
-        "people/show.html", form, member=member, role_names=ROLE_NAMES, role_hints=ROLE_HINTS, order=ORDER,
-        groups=groups_of(_me(), member.id), may_change=rules.may_change(current_user.roles, member.roles),
+        "people/show.html", form, member=member, sight_error=sight_error, role_names=ROLE_NAMES, role_hints=ROLE_HINTS, order=ORDER,
+        groups=groups_of(_me(), member.id), **place_and_sight(member), may_change=rules.may_change(current_user.roles, member.roles),
         may_remove=rules.may_remove(current_user.roles, member.roles, member.id == current_user.id),
     )  # fmt: skip
 
@@ -119,9 +142,16 @@ def show(member_id: UUID) -> Any:
 @roles("owner", "manager")
 def remove(member_id: UUID) -> Any:
     """Remove a member from the academy."""
-    member = queries.member(member_id)
+    member = load(member_id)
     inviting.remove(member, _me())
     return credentials.here(url_for(".index"), _("%(name)s can no longer sign in here.", name=member.name))
+
+
+def load(member_id: UUID) -> Member:
+    """Return an active member whom the person who asks sees. Raises NotFound."""
+    member = queries.member(member_id)
+    check_sees(_me(), member.id)
+    return member
 
 
 def signing_anew(member: Member) -> str:

@@ -25,6 +25,7 @@ from tenants.certificates.models import Certificate, plain
 from tenants.certificates.numbers import new_number
 from tenants.certificates.rules import Facts
 from tenants.courses.models import Course
+from tenants.groups.sight import visible_to
 from tenants.people.models import Member
 
 MAX_ROWS, MAX_CELL, MAX_CHARACTERS = 1_000, 200, 500_000
@@ -121,10 +122,10 @@ def day_of(text: str) -> date | None:
     return None
 
 
-def matched(text: str) -> list[Row]:
-    """Return the rows with their people and courses, and every problem named. Four statements. Raises NotReadable."""
+def matched(text: str, by: Member) -> list[Row]:
+    """Return the rows with their people, of those whom `by` sees, and courses, and every problem named. Four statements. Raises NotReadable."""
     rows = rows_of(text)
-    by_email, by_name = _people(rows)
+    by_email, by_name = _people(rows, by)
     courses = {normalised(title): course_id for course_id, title in db.session.execute(sa.select(Course.id, Course.title))}
     known, seen, today = _known(rows), set(), queries.own_academy().today
     for row in rows:
@@ -145,10 +146,10 @@ def _index(email: str) -> bytes:
     return blind(Member, "email", clean_email(email))
 
 
-def _people(rows: list[Row]) -> tuple[dict[bytes, list[Member]], dict[str, list[Member]]]:
+def _people(rows: list[Row], by: Member) -> tuple[dict[bytes, list[Member]], dict[str, list[Member]]]:
     """Return the active members by the index of their address, and by name where some row has no address."""
     wanted = sa.select(Member.id, Member.email_index, stored(Member, "first_name"), stored(Member, "last_name"))  # type: ignore[attr-defined]
-    found = db.session.execute(wanted.where(Member.state == "active")).all()
+    found = db.session.execute(wanted.where(Member.state == "active", visible_to(by))).all()
     first = unseal_rows(Member, "first_name", [(row[0], row[2]) for row in found])
     last = unseal_rows(Member, "last_name", [(row[0], row[3]) for row in found])
     emails = {_index(row.email) for row in rows if row.email}
@@ -173,7 +174,7 @@ def _known(rows: list[Row]) -> set[bytes]:
 
 def take(text: str, by: Member) -> int:
     """Store every row as an imported certificate; return how many. Raises Refused while one row has a problem."""
-    rows = matched(text)
+    rows = matched(text, by)
     if any(row.problems for row in rows):
         raise Refused("rows")
     own = queries.own_academy()

@@ -13,29 +13,41 @@ import sqlalchemy as sa
 
 from core import clock, ids, limits, queue
 from core.db import db
-from core.errors import Refused, TooMany
+from core.errors import NotFound, Refused, TooMany
 from core.sealed import columns_for
 from tenants.audit.actions import record
+from tenants.groups import limits as limits_of_sight
 from tenants.imports import queries
 from tenants.imports.models import PeopleImport, PeopleImportRow
 from tenants.imports.reading import Table
-from tenants.imports.rules import Judged, head_of, judge
+from tenants.imports.rules import Judged, head_of, judge, plain_title
 from tenants.mail.actions import sender
+from tenants.organisations import actions as making
+from tenants.organisations import queries as organisations
+from tenants.organisations.actions import Facts
 from tenants.people import inviting, joined, rules
 from tenants.people import queries as people
 from tenants.people.inviting import Host
+from tenants.people.joined import Place
 from tenants.people.models import Member
 
 KEPT = timedelta(days=30)
 AT_ONCE = 100
 
 
-def keep(table: Table, file_name: str, by: Member) -> PeopleImport:
-    """Return the upload with its rows, each judged; nobody is invited yet. Raises NotReadable."""
+def keep(
+    table: Table, file_name: str, by: Member, organisation_id: UUID | None = None, group_id: UUID | None = None
+) -> PeopleImport:
+    """Return the upload with its rows, each judged; nobody is invited yet. Everybody joins the group; rows that name no
+    organisation get the one given. Raises NotReadable, NotFound for a group that is not theirs, Refused where they must name one."""
+    limits_of_sight.place_for(by, group_id, organisation_id)
+    if by.is_limited and group_id is None:
+        raise Refused("import group")
     head = head_of(table[0][1])
-    rows = judge(table[1:], head, queries.course_ids_by_title(), rules.givable(by.roles))
+    known = organisations.ids_by_word(by)
+    rows = judge(table[1:], head, queries.course_ids_by_title(), rules.givable(by.roles), known, organisation_id)
     draft = PeopleImport(id=ids.uuid7(), file_name=file_name[-200:], left_out=list(head.left_out), strange=head.strange,
-                         made_by=by.id)  # fmt: skip
+                         organisation_id=organisation_id, group_id=group_id, made_by=by.id)  # fmt: skip
     db.session.add(draft)
     db.session.flush()
     db.session.execute(sa.insert(PeopleImportRow), [_stored(draft, row) for row in rows])
@@ -46,9 +58,30 @@ def keep(table: Table, file_name: str, by: Member) -> PeopleImport:
 def _stored(draft: PeopleImport, row: Judged) -> dict[str, object]:
     row_id = ids.uuid7()
     said = columns_for(PeopleImportRow, row_id, email=row.email, first_name=row.first_name, last_name=row.last_name,
-                       said=row.said)  # fmt: skip
+                       said=row.said, organisation=row.organisation or None)  # fmt: skip
     return {"id": row_id, "import_id": draft.id, "line": row.line, "role": row.role, "course_id": row.course_id,
+            "organisation_id": row.organisation_id,
             "problems": row.problems, "fate": "wrong" if row.problems else "waiting", **said}  # fmt: skip
+
+
+def make_organisations(by: Member, import_id: UUID) -> int:
+    """Make every organisation that rows name and nobody knows, and let those rows be good; return how many were made. Somebody
+    may have made one meanwhile: it is taken. Raises NotFound, Forbidden."""
+    draft = queries.import_of(by, import_id, lock=True)
+    if draft.state != "read":
+        return 0
+    known, made = organisations.ids_by_word(by), 0
+    for row in queries.rows_with(draft, "organisation_unknown"):
+        name = row.organisation or ""
+        found = known.get(plain_title(name), [])
+        if not found:
+            found = known[plain_title(name)] = [making.make_organisation(Facts(name), by).id]
+            made += 1
+        if len(found) == 1:
+            row.organisation_id, row.problems = found[0], [one for one in row.problems if one != "organisation_unknown"]
+            row.fate = "wrong" if row.problems else "waiting"
+    db.session.flush()
+    return made
 
 
 def confirm(by: Member, import_id: UUID) -> int:
@@ -80,7 +113,7 @@ def take(import_id: UUID) -> int:
     waiting = sa.select(PeopleImportRow).where(PeopleImportRow.import_id == draft.id, PeopleImportRow.fate == "waiting")
     rows = list(db.session.scalars(waiting.order_by(PeopleImportRow.line).limit(AT_ONCE)))
     if rows:
-        _take_rows(rows, db.session.get_one(Member, draft.made_by))
+        _take_rows(draft, rows, db.session.get_one(Member, draft.made_by))
     if len(rows) == AT_ONCE:
         queue.later("imports.take", import_id=draft.id, priority=5)
     else:
@@ -89,24 +122,39 @@ def take(import_id: UUID) -> int:
     return len(rows)
 
 
-def _take_rows(rows: list[PeopleImportRow], by: Member) -> None:
-    """Invite who is new, enrol who is here, leave alone who was invited already."""
+def _take_rows(draft: PeopleImport, rows: list[PeopleImportRow], by: Member) -> None:
+    """Invite who is new, enrol who is here, leave alone who was invited already: as far as `by` may know of them."""
     slug, language = people.own_academy()
     host = Host(sender().name, slug, language)
-    here, invited = queries.known([row.email or "" for row in rows])
+    here, invited = queries.known(by, [row.email or "" for row in rows])
+    may_place = _may_place(draft, by)
     for row in rows:
-        if not (by.is_active and by.is_confirmed and rules.may_give(by.roles, [row.role])):
+        where = Place(row.organisation_id, draft.group_id, "groups" if by.is_limited else "everybody", by)
+        if not (by.is_active and by.is_confirmed and may_place and rules.may_give(by.roles, [row.role])):
             row.fate = "failed"
         elif row.email in here:
             member = people.active_by_email(row.email or "")
+            if member is not None:
+                joined.place(member, member.roles, where)
             if member is not None and row.course_id is not None:
                 joined.tell(member, row.course_id)
             row.fate = "member"
         elif row.email in invited or not _may_be_mailed(row.email or ""):
             row.fate = "skipped"
         else:
-            inviting.invite_person(by, host, row.email or "", row.first_name, row.last_name, row.role, row.course_id)
+            inviting.invite_person(by, host, row.email or "", row.first_name, row.last_name, row.role, row.course_id, where)
             row.fate = "invited"
+
+
+def _may_place(draft: PeopleImport, by: Member) -> bool:
+    """Return whether `by` may still put people where the file says: who was limited meanwhile needs a group of theirs."""
+    if by.is_limited and draft.group_id is None:
+        return False
+    try:
+        limits_of_sight.place_for(by, draft.group_id, None)
+    except NotFound:
+        return not by.is_limited  # the group was archived meanwhile: they come in without it
+    return True
 
 
 def _may_be_mailed(email: str) -> bool:

@@ -13,6 +13,7 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import blind
 from tenants.courses.choices import courses_to_join
+from tenants.groups.sight import invitations_seen_by, visible_to
 from tenants.imports.models import PeopleImport, PeopleImportRow
 from tenants.imports.rules import plain_title
 from tenants.people.models import Invitation, Member
@@ -72,6 +73,20 @@ def rows_of(draft: PeopleImport, page: int, only_wrong: bool = False) -> list[Pe
     return list(db.session.scalars(found))
 
 
+def rows_with(draft: PeopleImport, problem: str) -> list[PeopleImportRow]:
+    """Return the rows in which this is wrong, in the order of the file."""
+    wanted = sa.select(PeopleImportRow).where(PeopleImportRow.import_id == draft.id, PeopleImportRow.problems.contains([problem]))
+    return list(db.session.scalars(wanted.order_by(PeopleImportRow.line)))
+
+
+def unknown_organisations(draft: PeopleImport) -> list[str]:
+    """Return the organisations that rows name and nobody knows, each once, as the file first writes it."""
+    found: dict[str, str] = {}
+    for row in rows_with(draft, "organisation_unknown") if draft.state == "read" else ():
+        found.setdefault(plain_title(row.organisation or ""), row.organisation or "")
+    return list(found.values())
+
+
 def course_ids_by_title() -> dict[str, list[UUID]]:
     """Return the courses that people can be invited to, by plain title."""
     found: dict[str, list[UUID]] = {}
@@ -80,14 +95,14 @@ def course_ids_by_title() -> dict[str, list[UUID]]:
     return found
 
 
-def known(emails: Collection[str]) -> tuple[set[str], set[str]]:
-    """Return which addresses are of active members, and which have an invitation that still works."""
+def known(by: Member, emails: Collection[str]) -> tuple[set[str], set[str]]:
+    """Return which addresses are of active members, and which have an invitation that still works, as far as `by` may know."""
     members = {blind(Member, "email", email): email for email in emails}
     invited = {blind(Invitation, "email", email): email for email in emails}
     member_index, invited_index = Member.email_index, Invitation.email_index  # type: ignore[attr-defined]
-    here = db.session.scalars(sa.select(member_index).where(member_index.in_(members), Member.state == "active"))
+    here = db.session.scalars(sa.select(member_index).where(member_index.in_(members), Member.state == "active", visible_to(by)))
     waits = db.session.scalars(sa.select(invited_index).where(
         invited_index.in_(invited), Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None),
-        Invitation.expires_at > clock.now(),
+        Invitation.expires_at > clock.now(), invitations_seen_by(by),
     ))  # fmt: skip
     return {members[one] for one in here}, {invited[one] for one in waits}

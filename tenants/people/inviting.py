@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -20,6 +20,7 @@ from core.urls import academy_url
 from tenants.audit.actions import record
 from tenants.mail.actions import write_letter
 from tenants.people import joined, queries, rules
+from tenants.people.joined import NOWHERE, Place
 from tenants.people.models import Invitation, Member, MemberRole
 from tenants.people.signing import links, sessions
 
@@ -43,48 +44,67 @@ class Invited:
     known: list[str] = field(default_factory=list)
 
 
-def invite(by: Member, host: Host, emails: Iterable[str], roles: Iterable[str], course_id: UUID | None) -> Invited:
-    """Mail an invitation to each address; active members get the course at once.
+def knows_all(member: Member) -> bool:
+    """Return True: who invites sees everybody."""
+    return True
+
+
+def invite(
+    by: Member, host: Host, emails: Iterable[str], roles: Iterable[str], course_id: UUID | None, where: Place = NOWHERE,
+    knows: Callable[[Member], bool] = knows_all,
+) -> Invited:  # fmt: skip
+    """Mail an invitation to each address; active members get the course and the place at once. Members whom the inviter does
+    not know get an invitation like anybody else: they say yes themselves, and the inviter learns nothing.
 
     Raises Forbidden for roles that `by` may not give, Refused while the inviter's own address is not proven:
     our mail must not go out in the name of somebody that nobody can reach.
     """
     roles = frozenset(roles)
-    if not rules.may_give(by.roles, roles):
-        raise Forbidden("roles")
-    if not by.is_confirmed:
-        raise Refused("unconfirmed")
+    _check(by, roles, where)
     result = Invited()
     for email in emails:
         member = queries.active_by_email(email)
-        if member is None:
-            _invite_one(by, host, email, roles, course_id)
+        if member is None or not knows(member):
+            _invite_one(by, host, email, roles, course_id, where=where)
             result.invited.append(email)
         else:
-            joined.tell(member, course_id)
+            take_in(member, course_id, where)
             result.known.append(email)
     return result
 
 
-def invite_person(
-    by: Member, host: Host, email: str, first_name: str | None, last_name: str | None, role: str, course_id: UUID | None
-) -> None:
-    """Mail an invitation to one person whose name is known already. Raises Forbidden, Refused as `invite` does."""
-    if not rules.may_give(by.roles, [role]):
+def take_in(member: Member, course_id: UUID | None, where: Place) -> None:
+    """Give somebody who is here already the place and the course of an invitation."""
+    joined.place(member, member.roles, where)
+    joined.tell(member, course_id)
+
+
+def _check(by: Member, roles: Iterable[str], where: Place) -> None:
+    if not rules.may_give(by.roles, roles) or (by.is_limited and (where.group_id is None or where.sees != "groups")):
         raise Forbidden("roles")
     if not by.is_confirmed:
         raise Refused("unconfirmed")
-    _invite_one(by, host, email, frozenset([role]), course_id, first_name or None, last_name or None)
+
+
+def invite_person(
+    by: Member, host: Host, email: str, first_name: str | None, last_name: str | None, role: str, course_id: UUID | None,
+    where: Place = NOWHERE,
+) -> None:  # fmt: skip
+    """Mail an invitation to one person whose name is known already. Raises Forbidden, Refused as `invite` does."""
+    _check(by, [role], where)
+    _invite_one(by, host, email, frozenset([role]), course_id, first_name or None, last_name or None, where)
 
 
 def _invite_one(
     by: Member, host: Host, email: str, roles: frozenset[str], course_id: UUID | None,
-    first_name: str | None = None, last_name: str | None = None,
+    first_name: str | None = None, last_name: str | None = None, where: Place = NOWHERE,
 ) -> None:  # fmt: skip
-    """Store and mail one invitation; it replaces earlier ones of this address."""
+    """Store and mail one invitation; it replaces earlier ones of this address, for who is limited only their own."""
     for earlier in queries.waiting_for(email):
-        earlier.withdrawn_at = clock.now()
+        if not by.is_limited or earlier.invited_by == by.id:
+            earlier.withdrawn_at = clock.now()
     row = Invitation(email=email, first_name=first_name, last_name=last_name, roles=sorted(roles), course_id=course_id,
+                     organisation_id=where.organisation_id, group_id=where.group_id, sees=where.sees,
                      invited_by=by.id, token_hash=b"", expires_at=clock.now())  # fmt: skip
     _send(row, by, host)
     db.session.add(row)
@@ -124,7 +144,10 @@ def accept(token: str, first_name: str, last_name: str, password: str, language:
     if row is None:
         return _already(token, password)
     member = _member_for(row, first_name, last_name, password, language)
+    before = member.roles
     _add_roles(member, row.roles)
+    inviter = db.session.get(Member, row.invited_by) if row.invited_by else None
+    joined.place(member, before, Place(row.organisation_id, row.group_id, row.sees, inviter))
     joined.tell(member, row.course_id)
     record("member.joined", actor_id=member.id, invitation=str(row.id))
     return member
@@ -191,9 +214,11 @@ def set_roles(member: Member, wanted: Iterable[str], by: Member) -> bool:
     roles = rules.new_roles(member.roles, wanted, by.roles)
     if roles == member.roles:
         return False
+    before = member.roles
     member.role_rows = [row for row in member.role_rows if row.role in roles]
     _add_roles(member, roles)
     _withdraw_of(member, roles)
+    joined.tell_roles(member, before, by)
     sessions.end_all(member.id)
     record("member.roles", actor_id=by.id, member=str(member.id), roles=sorted(roles))
     return True

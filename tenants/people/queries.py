@@ -131,16 +131,18 @@ def members_in_order(ids: Sequence[UUID]) -> list[Member]:
     return [by_id[one] for one in ids if one in by_id]
 
 
-def open_invitations() -> list[Invitation]:
-    """Return invitations that wait or have expired, newest first; accepted and withdrawn ones are over."""
-    query = sa.select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+def open_invitations(*among: sa.ColumnElement[bool]) -> list[Invitation]:
+    """Return invitations that wait or have expired, newest first, of those that the conditions let through; accepted and
+    withdrawn ones are over."""
+    query = sa.select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None), *among)
     return list(db.session.scalars(query.order_by(Invitation.id.desc())))
 
 
-def open_invitation(invitation_id: UUID) -> Invitation:
-    """Return an invitation that waits or has expired. Raises NotFound."""
-    found = db.session.get(Invitation, invitation_id)
-    if found is None or found.accepted_at is not None or found.withdrawn_at is not None:
+def open_invitation(invitation_id: UUID, *among: sa.ColumnElement[bool]) -> Invitation:
+    """Return an invitation that waits or has expired, if the conditions let it through. Raises NotFound."""
+    open_ = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+    found = db.session.scalar(sa.select(Invitation).where(Invitation.id == invitation_id, *open_, *among))
+    if found is None:
         raise NotFound("invitation")
     return found
 
