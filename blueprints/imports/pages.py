@@ -24,7 +24,6 @@ from core.apart import apart
 from core.errors import Refused
 from core.limits import Limit
 from tenants.files.actions import plain_name
-from tenants.groups.queries import names_for as groups_for
 from tenants.imports import actions, queries
 from tenants.imports.reading import MOST_BYTES, table_of
 from tenants.imports.rules import MOST_ROWS, NotReadable
@@ -47,6 +46,7 @@ PROBLEMS = {
     "course_unknown": _l("There is no published course with this title"),
     "course_twice": _l("More than one course has this title"),
     "organisation_unknown": _l("There is no organisation with this name or reference"),
+    "organisation_archived": _l("An archived organisation has this name. Bring it back, then upload the file again"),
     "organisation_twice": _l("More than one organisation has this name or reference"),
     "organisation_too_long": _l("The name of the organisation is too long"),
 }  # fmt: skip
@@ -89,9 +89,9 @@ def upload() -> Any:
 
 def upload_form() -> UploadForm:
     """Return the form, with the places that the person who asks may choose; the address may choose beforehand."""
-    form = UploadForm(data=preselected())
-    form.organisation_id.choices = or_none(_("No organisation"), organisations.names_for(me()))
-    form.group_id.choices = or_none(_("Choose a group") if me().is_limited else _("No group"), groups_for(me()))
+    form, choices = UploadForm(data=preselected()), organisations.choices_for(me())
+    form.organisation_id.choices = or_none(_("No organisation"), choices.organisations)
+    form.group_id.choices = or_none(_("Choose a group") if me().is_limited else _("No group"), choices.groups)
     if me().is_limited:
         form.group_id.validators = [DataRequired(_l("Choose one of your groups. The people that you invite join it."))]
     return form

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from flask import g
 
 from blueprints.me import me
 from blueprints.organisations import organisations
-from tenants.groups import queries as groups
 from tenants.organisations import queries, rules
+from tenants.organisations.queries import Choices
 
 
 @organisations.app_template_global()
-def organisations_to_choose() -> list[tuple[UUID, str]]:
-    """Return the organisations that a report can be about."""
-    return queries.names_for(me())
-
-
-@organisations.app_template_global()
-def groups_to_filter() -> list[tuple[UUID, str]]:
-    """Return the groups that a report can be about."""
-    return groups.names_for(me())
+def places_to_choose() -> Choices:
+    """Return the groups and organisations that lists and reports can be about, asked once a request."""
+    if "place_choices" not in g:
+        g.place_choices = queries.choices_for(me())
+    found: Choices = g.place_choices
+    return found
 
 
 @organisations.app_template_global()

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from blueprints.credentials import NameFields, NewPasswordFields
+from tenants.organisations.queries import Choices
 from tenants.people import rules
 
 ROLE_NAMES = {
@@ -69,10 +70,10 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
         """Let one of these courses be chosen, or none."""
         self.course_id.choices = [SelectChoice("", _("No course yet")), *(SelectChoice(*pair) for pair in courses)]
 
-    def offer_places(self, organisations: list[tuple[UUID, str]], groups: list[tuple[UUID, str]], must_group: bool) -> None:
+    def offer_places(self, choices: Choices, must_group: bool) -> None:
         """Let one of these organisations be chosen, or none; and one of these groups, or none unless they must."""
-        self.organisation_id.choices = or_none(_("No organisation"), organisations)
-        self.group_id.choices = or_none(_("Choose a group") if must_group else _("No group"), groups)
+        self.organisation_id.choices = or_none(_("No organisation"), choices.organisations)
+        self.group_id.choices = or_none(_("Choose a group") if must_group else _("No group"), choices.groups)
         if must_group:
             self.group_id.validators = [DataRequired(_l("Choose one of your groups. The people that you invite join it."))]
 

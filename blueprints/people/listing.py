@@ -21,7 +21,7 @@ from core.limits import Limit
 from core.urls import platform_url
 from tenants.courses.choices import courses_to_join
 from tenants.groups.limits import place_for
-from tenants.groups.queries import groups_of, names_for
+from tenants.groups.queries import groups_of
 from tenants.groups.sight import check_sees, in_group, invitations_seen_by, sees_member, visible_to
 from tenants.organisations import queries as organisations
 from tenants.organisations.sight import from_organisation
@@ -44,7 +44,7 @@ def index() -> Any:
     return credentials.page(
         "people/index.html", None, found=found, wanted=wanted, group_id=group_id, kept=kept, sorted_url=sorted_url,
         invitations=queries.open_invitations(invitations_seen_by(_me())), counts=queries.counts_by_role(seen), role_names=ROLE_NAMES,
-        order=ORDER, groups=names_for(_me()), organisations=organisations.names_for(_me()), organisation_id=organisation_id,
+        order=ORDER, choices=organisations.choices_for(_me()), organisation_id=organisation_id,
     )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def invite() -> Any:
     form = InviteForm(data={"roles": ["participant"], **preselected()})
     form.roles.offer(rules.givable(current_user.roles))
     form.offer_courses(courses_to_join())
-    form.offer_places(organisations.names_for(_me()), names_for(_me()), current_user.is_limited)
+    form.offer_places(organisations.choices_for(_me()), current_user.is_limited)
     if form.validate_on_submit():
         limits.spend([Limit("invite", (str(current_user.id),), 100, 3600), *limits.invitation_limits(form.found)])
         where = place_for(_me(), chosen_id(form.group_id), chosen_id(form.organisation_id))

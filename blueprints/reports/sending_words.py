@@ -9,12 +9,10 @@ from babel import Locale
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from blueprints.me import me
+from blueprints.organisations.words import places_to_choose
 from blueprints.reports import reports
 from blueprints.reports.words import standing_name, why_name
 from tenants.courses.models import Course
-from tenants.groups.queries import names_for as groups_for
-from tenants.organisations.queries import names_for as organisations_for
 from tenants.reports.asking import Asked
 from tenants.reports.models import ReportFile, ReportSchedule
 from tenants.reports.naming import report_name
@@ -84,8 +82,8 @@ def filter_words(asked: Asked) -> list[str]:
     values = asked.values()
     say: dict[str, Callable[[str], str]] = {
         "show": standing_name, "why": why_name, "name": lambda value: _("Name has \u201c%(text)s\u201d", text=value),
-        "group": lambda value: _("Group: %(name)s", name=_named(groups_for(me()), value)),
-        "organisation": lambda value: _("Organisation: %(name)s", name=_named(organisations_for(me()), value)),
+        "group": lambda value: _("Group: %(name)s", name=_named(places_to_choose().groups, value)),
+        "organisation": lambda value: _("Organisation: %(name)s", name=_named(places_to_choose().organisations, value)),
         "from": lambda value: _("From %(day)s", day=value), "to": lambda value: _("Until %(day)s", day=value),
     }  # fmt: skip
     said = [say[name](value) for name, value in values.items() if name in say]

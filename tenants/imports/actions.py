@@ -24,7 +24,7 @@ from tenants.imports.rules import Judged, head_of, judge, plain_title
 from tenants.mail.actions import sender
 from tenants.organisations import actions as making
 from tenants.organisations import queries as organisations
-from tenants.organisations.actions import Facts
+from tenants.organisations.actions import Facts, NameTaken
 from tenants.people import inviting, joined, rules
 from tenants.people import queries as people
 from tenants.people.inviting import Host
@@ -73,15 +73,24 @@ def make_organisations(by: Member, import_id: UUID) -> int:
     known, made = organisations.ids_by_word(by), 0
     for row in queries.rows_with(draft, "organisation_unknown"):
         name = row.organisation or ""
-        found = known.get(plain_title(name), [])
-        if not found:
-            found = known[plain_title(name)] = [making.make_organisation(Facts(name), by).id]
-            made += 1
-        if len(found) == 1:
-            row.organisation_id, row.problems = found[0], [one for one in row.problems if one != "organisation_unknown"]
-            row.fate = "wrong" if row.problems else "waiting"
+        if plain_title(name) not in known:
+            known[plain_title(name)] = _made(name, by)
+            made += len(known[plain_title(name)])
+        found = known[plain_title(name)]
+        others = [one for one in row.problems if one != "organisation_unknown"]
+        row.organisation_id = found[0] if len(found) == 1 else None
+        row.problems = others if len(found) == 1 else [*others, "organisation_twice" if found else "organisation_archived"]
+        row.fate = "wrong" if row.problems else "waiting"
     db.session.flush()
     return made
+
+
+def _made(name: str, by: Member) -> list[UUID]:
+    """Return the id of the organisation that was made; nothing when an archived one has the name."""
+    try:
+        return [making.make_organisation(Facts(name), by).id]
+    except NameTaken:
+        return []
 
 
 def confirm(by: Member, import_id: UUID) -> int:

@@ -58,7 +58,7 @@ def followed(viewer: Member, course_id: UUID) -> Followed:
     row: Any = db.session.execute(_select(viewer).where(Course.id == course_id)).one_or_none()
     if row is None:
         raise NotFound("no such course")
-    return Followed(*row, who=visible_to(viewer))
+    return _followed(row, visible_to(viewer))
 
 
 def all_followed(viewer: Member, course_id: UUID | None = None) -> list[Followed]:
@@ -67,7 +67,12 @@ def all_followed(viewer: Member, course_id: UUID | None = None) -> list[Followed
     if course_id is not None:
         wanted = wanted.where(Course.id == course_id)
     who = visible_to(viewer)
-    return [Followed(*row, who=who) for row in db.session.execute(wanted)]
+    return [_followed(row, who) for row in db.session.execute(wanted)]
+
+
+def _followed(row: Any, who: sa.ColumnElement[bool]) -> Followed:
+    course, outline, zone = row
+    return Followed(course, outline, zone, who)
 
 
 def _select(viewer: Member) -> sa.Select[Any]:
