@@ -16,6 +16,7 @@ from core.access import roles
 from core.errors import Forbidden
 from tenants.groups import actions, queries, rules
 from tenants.groups.models import Group
+from tenants.groups.sight import check_sees
 from tenants.learning import enrolling, group_actions
 
 MAX_AT_ONCE = 500
@@ -47,6 +48,7 @@ def add(group_id: UUID) -> Answer:
 def take_out(group_id: UUID, member_id: UUID) -> Response:
     """Take somebody out of the group; their courses stay theirs."""
     group = to_fill(group_id)
+    check_sees(me(), member_id)
     actions.take_out(group, member_id, me())
     flash(_("Out of the group. The courses stay theirs."))
     return redirect(url_for(".show", group_id=group.id))
