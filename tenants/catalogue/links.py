@@ -45,6 +45,12 @@ def may_link(by: Member) -> bool:
     return bool(by.roles & rules.LINK_MAKERS) and not by.is_limited
 
 
+def check_may_link(by: Member) -> None:
+    """Raise NotFound for who makes no links."""
+    if not may_link(by):
+        raise NotFound("links")
+
+
 def make_link(terms: LinkTerms, by: Member, link_id: UUID | None = None) -> tuple[JoinLink, str]:
     """Return a new link and its token, which is not kept. The same `link_id` again gives that link a new token.
 

@@ -78,11 +78,11 @@ def organisations_page(viewer: Member, asking: Asking) -> ListPage:
     ).all()  # fmt: skip
     sought = folded(asking.search)
     found = sorted((row for row in rows if matches(sought, folded(f"{row.name} {row.reference or ''}"))), key=lambda row: (folded(row.name), row.id))
-    order = asking.sort.removeprefix("-")
-    if order != "name":
-        found.sort(key=lambda row: row.people if order == "people" else row.made_at)
-    if asking.sort.startswith("-"):
+    order, is_down = asking.sort.removeprefix("-"), asking.sort.startswith("-")
+    if order == "name" and is_down:
         found.reverse()
+    elif order != "name":
+        found.sort(key=lambda row: row.people if order == "people" else row.made_at, reverse=is_down)
     number = max(1, min(asking.number, -(-len(found) // PER_PAGE) or 1))
     here = found[(number - 1) * PER_PAGE : number * PER_PAGE]
     by_id = {one.id: one for one in db.session.scalars(sa.select(Organisation).where(Organisation.id.in_([row.id for row in here])))}
