@@ -29,7 +29,7 @@ class OrganisationForm(FlaskForm):  # type: ignore[misc]
     contact_phone = StringField(
         _l("Telephone number of the contact person"), [Length(max=MAX_PHONE)], filters=[stripped], render_kw={"type": "tel", "inputmode": "tel"}
     )
-    note = TextAreaField(_l("Note"), [Length(max=MAX_NOTE)], description=_l("Only managers and owners read it."), render_kw={"rows": 3})
+    note = TextAreaField(_l("Notes"), [Length(max=MAX_NOTE)], description=_l("Only managers and owners read it."), render_kw={"rows": 3})
 
     @property
     def facts(self) -> Facts:

@@ -99,13 +99,13 @@ def fill(demo: DemoAcademy, owner_id: UUID | None) -> dict[str, Member]:
     write_entry(demo.slug, members, {slug: course for slug, (course, _) in courses.items()}, takers)
     gather(demo, members, [course for course, _ in courses.values()])
     bank.write(demo, [course for course, _ in courses.values()], members[demo.people[1].key])
-    people.write(demo, members[demo.people[0].key])
     slug, published = next((slug, course) for slug, (course, _) in courses.items() if course.state == "published")
     lead, trainer = (members[one.key] for one in demo.people[:2])
     groups.add_group(demo.language, lead, trainer, [members[key] for key in takers[slug][:5]], published)
     reports.write(demo.language, published, lead, trainer)
     transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])
     organisations.write(demo, members, published)
+    people.write(demo, members[demo.people[0].key])
     return members
 
 

@@ -14,7 +14,9 @@ from core.errors import Refused
 from tenants.audit.actions import record
 from tenants.courses.models import Course
 from tenants.exercises.models import WAITING, HandIn, StandIn
+from tenants.groups.joined import on_group_leave
 from tenants.groups.limits import on_limit
+from tenants.groups.models import Group, SeenGroup
 from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.rules import TAUGHT_BY
@@ -73,6 +75,14 @@ def _give(which: sa.ColumnElement[bool], to: Member) -> int:
         db.session.execute(waiting.where(~seen).values(trainer_id=None).execution_options(synchronize_session=False))
     moved = db.session.execute(waiting.where(seen).values(trainer_id=to.id).returning(HandIn.id)).all()
     return len(moved)
+
+
+@on_group_leave
+def let_go_of_leavers(group: Group) -> None:
+    """Let hand-ins of who left the group wait for everybody, where their trainer saw them only by this group."""
+    seers = sa.select(Member).where(Member.id.in_(sa.select(SeenGroup.member_id).where(SeenGroup.group_id == group.id)))
+    for member in db.session.scalars(seers).unique():
+        let_go_of_unseen(member)
 
 
 @on_limit

@@ -33,7 +33,7 @@ from tenants.catalogue.models import EntryRequest, PathMember
 from tenants.certificates.models import Certificate
 from tenants.courses.models import Course, Lesson
 from tenants.exercises.models import HandIn, HandInFile
-from tenants.groups import limits, sight
+from tenants.groups import actions, limits, sight
 from tenants.groups.models import Group, GroupMember
 from tenants.learning.models import Enrolment
 from tenants.people import inviting
@@ -317,4 +317,15 @@ def test_a_file_that_was_made_before_goes_when_somebody_is_limited(world: World)
         held = db.session.scalars(sa.select(HandIn.id).where(HandIn.trainer_id == noor.id, HandIn.state == "handed_in")).all()
         seen = db.session.scalars(sa.select(Enrolment.id).where(sight.visible_to(noor, Enrolment.member_id)))
         assert {db.session.get_one(HandIn, one).enrolment_id for one in held} <= set(seen), "work of others waits for everybody"
+        for one in (HandIn.trainer_id, HandIn.claimed_by):
+            db.session.execute(sa.update(HandIn).where(HandIn.state == "handed_in", HandIn.enrolment_id.in_(seen_enrolments(noor))).values({one: noor.id}))
+        actions.set_archived(group, True, owner)
+        left = sa.select(sa.func.count()).where(HandIn.state == "handed_in", sa.or_(HandIn.trainer_id == noor.id, HandIn.claimed_by == noor.id))
+        assert db.session.scalar(left) == 0, "an archived group takes its trainers off the work of its people"
+        actions.set_archived(group, False, owner)
         assert limits.see_everybody(noor, owner) and not limits.see_everybody(noor, owner)
+
+
+def seen_enrolments(viewer: Member) -> sa.Select[Any]:
+    """Return the SELECT of the enrolments of whom the viewer sees."""
+    return sa.select(Enrolment.id).where(sight.visible_to(viewer, Enrolment.member_id))
