@@ -13,6 +13,7 @@ from tenants.courses.rules import MAX_CHOICES
 from tenants.exercises.rules import MAX_PHRASE, MOST_PHRASES
 from tenants.groups.rules import MAX_NAME as MAX_GROUP_NAME
 from tenants.learning.rules import MAX_TEXT
+from tenants.organisations.rules import MAX_NAME as MAX_ORGANISATION_NAME
 from tenants.people.rules import LONGEST_NUMBER
 from tenants.reports.files import MOST_WAITING
 from tenants.reports.schedules import MOST as MOST_SCHEDULES
@@ -32,6 +33,11 @@ REASONS = {
     "empty question": _l("Write the question first; then it can go to the question bank."),
     "decided": _l("Somebody decided about this request already. Open the page of requests to see what is open."),
     "days": _l("Choose a number of days to undo from 0 to 90."),
+    "import group": _l("Choose one of your groups. The people in the file join it."),
+    "organisation archived": _l("This organisation is archived. Bring it back first."),
+    "organisation name": _l("An organisation has a name of 1 to %(most)d characters.", most=MAX_ORGANISATION_NAME),
+    "organisation taken": _l("There is an organisation with this name already, perhaps an archived one. Choose another name."),
+    "sight groups": _l("Choose at least one group, or let them see everybody."),
     "group archived": _l("This group is archived. Bring it back first."),
     "group name": _l("A group has a name of 1 to %(most)d characters.", most=MAX_GROUP_NAME),
     "report files": _l("You are waiting for %(most)d files already. Wait until the first is made.", most=MOST_WAITING),

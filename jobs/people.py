@@ -11,6 +11,7 @@ from core import clock, limits, queue
 from core.academies.models import Academy
 from core.db import db
 from jobs.registry import every
+from tenants.groups.sight import invitations_seen_by
 from tenants.mail.actions import sender
 from tenants.people import actions, bouncing, mending, queries
 from tenants.people.inviting import Host
@@ -39,7 +40,7 @@ def remind(by_id: str, before: int, after: str = str(UUID(int=0))) -> None:
     if by is None:
         return
     slug, language = queries.own_academy()
-    last = mending.remind_some(by, before, UUID(after), Host(sender().name, slug, language))
+    last = mending.remind_some(by, before, UUID(after), Host(sender().name, slug, language), invitations_seen_by(by))
     if last is not None:
         queue.later("people.remind", by_id=by.id, before=before, after=last, priority=5)
 

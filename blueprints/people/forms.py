@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -16,6 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from blueprints.credentials import NameFields, NewPasswordFields, SignInForm, email_field, stripped
 from core.accounts.rules import LONGEST_EMAIL, LONGEST_NAME
+from tenants.organisations.queries import Choices
 from tenants.people import rules
 from tenants.people.codes import LASTS_DAYS
 from tenants.people.models import Member
@@ -78,7 +80,21 @@ class CourseField(FlaskForm):  # type: ignore[misc]
         return UUID(self.course_id.data) if self.course_id.data else None
 
 
-class InviteForm(CourseField):
+class PlaceFields(CourseField):
+    """Perhaps a course, an organisation that they come from and a group to be in."""
+
+    organisation_id = SelectField(_l("Organisation"), choices=[SelectChoice("", _l("No organisation"))], default="")
+    group_id = SelectField(_l("Group"), choices=[SelectChoice("", _l("No group"))], default="")
+
+    def offer_places(self, choices: Choices, must_group: bool) -> None:
+        """Let one of these organisations be chosen, or none; and one of these groups, or none unless they must."""
+        self.organisation_id.choices = or_none(_("No organisation"), choices.organisations)
+        self.group_id.choices = or_none(_("Choose a group") if must_group else _("No group"), choices.groups)
+        if must_group:
+            self.group_id.validators = [DataRequired(_l("Choose one of your groups. The people that you invite join it."))]
+
+
+class InviteForm(PlaceFields):
     """Addresses, the roles that they get, perhaps a course, and words of one's own."""
 
     emails = TextAreaField(
@@ -159,15 +175,17 @@ class NumberForm(FlaskForm):  # type: ignore[misc]
                                     most=rules.LONGEST_NUMBER))  # fmt: skip
 
     def refuse(self, known: Member | None) -> None:
-        """Say whose number it is already."""
-        if known is None or known.is_active:
-            words = _("%(name)s has this number already. Check it.", name=known.name if known else "")
+        """Say whose number it is already; None: somebody of whom the person who asks may not know."""
+        if known is None:
+            words = _("Somebody here has this number already. Check it.")
+        elif known.is_active:
+            words = _("%(name)s has this number already. Check it.", name=known.name)
         else:
             words = _("%(name)s has this number and is blocked. Let them in again, or use another number.", name=known.name)
         self.number.errors = [words]
 
 
-class AddForm(NumberForm, CourseField, DaysField):
+class AddForm(NumberForm, PlaceFields, DaysField):
     """Somebody without e-mail."""
 
     first_name = name_field(_l("First name"), _l("Fill in the first name."))
@@ -202,6 +220,21 @@ class MemberSignInForm(SignInForm):
             self.password.errors = [_("This start code no longer works. Ask who gave it to you for a new one.")]
         else:
             self.password.errors = [_("These two do not go together. Check both, or set a new password.")]
+
+
+def or_none(none: str, pairs: list[tuple[UUID, str]]) -> list[SelectChoice]:
+    """Return choices: nothing, or one of these."""
+    return [SelectChoice("", none), *(SelectChoice(str(key), name) for key, name in pairs)]
+
+
+def preselected() -> dict[str, str]:
+    """Return the organisation and the group that the address chooses beforehand."""
+    return {f"{name}_id": str(chosen) for name in ("organisation", "group") if (chosen := request.args.get(name, type=UUID))}
+
+
+def chosen_id(field: SelectField) -> UUID | None:
+    """Return the id that was chosen, or None."""
+    return UUID(field.data) if field.data else None
 
 
 class RolesForm(FlaskForm):  # type: ignore[misc]

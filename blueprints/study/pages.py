@@ -16,6 +16,7 @@ from core.access import roles, signed_in
 from core.apart import apart
 from core.limits import Limit
 from tenants.certificates.printing import CannotPrint
+from tenants.groups.sight import check_sees
 from tenants.learning.queries import courses_of
 from tenants.people import queries as people
 from tenants.people.models import Member
@@ -63,7 +64,9 @@ def person_pdf(member_id: UUID) -> Any:
 def followed(member_id: UUID) -> Member:
     """Return a member whose progress I follow. Raises NotFound."""
     sight.follows(me())
-    return people.member(member_id)
+    member = people.member(member_id)
+    check_sees(me(), member.id)
+    return member
 
 
 def shown(member: Member) -> dict[str, Any]:

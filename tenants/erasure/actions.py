@@ -26,11 +26,13 @@ from tenants.erasure.models import Erasure
 from tenants.exercises.models import Review
 from tenants.files.actions import remove_file
 from tenants.files.models import File
+from tenants.groups.sight import check_sees, visible_to
 from tenants.imports.models import PeopleImportRow
 from tenants.learning import actions as learning
 from tenants.learning.models import Enrolment
 from tenants.mail.actions import write_letter
 from tenants.mail.models import Letter
+from tenants.organisations.actions import forget_contact
 from tenants.past.models import PastImportRow
 from tenants.people import rules
 from tenants.people.models import Ask, Invitation, Member
@@ -52,9 +54,9 @@ class Goes:
     size_bytes: int
 
 
-def blocked() -> list[Member]:
-    """Return the members who can no longer sign in, the latest to join first."""
-    wanted = sa.select(Member).where(Member.state == "removed").order_by(Member.made_at.desc()).limit(AT_ONCE)
+def blocked(by: Member) -> list[Member]:
+    """Return the members whom `by` sees who can no longer sign in, the latest to join first."""
+    wanted = sa.select(Member).where(Member.state == "removed", visible_to(by)).order_by(Member.made_at.desc()).limit(AT_ONCE)
     return list(db.session.scalars(wanted).unique())
 
 
@@ -63,6 +65,7 @@ def person(member_id: UUID, by: Member) -> Member:
     member = db.session.get(Member, member_id)
     if member is None:
         raise NotFound("member")
+    check_sees(by, member.id)
     if not rules.may_remove(by.roles, member.roles, is_self=member.id == by.id):
         raise Forbidden("member")
     return member
@@ -80,9 +83,9 @@ def removed_on(member: Member) -> datetime | None:
     return None if erasure is None else erasure.due_at
 
 
-def receipts() -> list[Erasure]:
-    """Return what was done and what waits, the latest first."""
-    wanted = sa.select(Erasure).where(Erasure.undone_at.is_(None)).order_by(Erasure.made_at.desc()).limit(AT_ONCE)
+def receipts(by: Member) -> list[Erasure]:
+    """Return what was done and what waits, the latest first; of whom `by` sees."""
+    wanted = sa.select(Erasure).where(Erasure.undone_at.is_(None), visible_to(by, Erasure.member_id)).order_by(Erasure.made_at.desc()).limit(AT_ONCE)
     return list(db.session.scalars(wanted))
 
 
@@ -258,6 +261,6 @@ def _gone(statement: sa.Delete) -> int:
 
 STEPS: dict[str, Callable[[Member], int]] = {
     "invitations": _invitations, "people_import_rows": _import_rows, "past_import_rows": _past_rows,
-    "joinings": _joinings, "asks": _asks, "reviews": _reviews,
+    "joinings": _joinings, "asks": _asks, "reviews": _reviews, "organisations": forget_contact,
     "certificate_designs": _designs, "letters": _letters, "report_files": report_files.forget, "report_schedules": report_schedules.forget,
 }  # fmt: skip

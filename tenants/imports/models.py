@@ -30,6 +30,10 @@ class PeopleImport(AcademyBase):
     state: Mapped[str] = column(Text, purpose="how far it is", default="read")
     left_out: Mapped[list[str]] = column(ARRAY(Text), purpose="known columns that are not taken over", default=list)
     strange: Mapped[int] = column(purpose="columns that nobody recognises", default=0)
+    organisation_id: Mapped[UUID | None] = ref(
+        "organisations.id", purpose="where people come from whose row names nothing", ondelete="SET NULL", nullable=True
+    )
+    group_id: Mapped[UUID | None] = ref("groups.id", purpose="group that everybody joins", ondelete="SET NULL", nullable=True)
     made_by: Mapped[UUID] = ref("members.id", purpose="who uploaded it", index=True)
     made_at: Mapped[datetime] = made_at()
     taken_at: Mapped[datetime | None] = optional_moment(purpose="when the last row was taken over")
@@ -55,6 +59,12 @@ class PeopleImportRow(AcademyBase):
     role: Mapped[str] = column(Text, purpose="role on joining", default="participant")
     course_id: Mapped[UUID | None] = ref(
         "courses.id", purpose="course to be enrolled in", ondelete="SET NULL", nullable=True, index=True
+    )
+    organisation: Sealed = sealed(
+        "organisation", purpose="organisation as the file names it", personal="content", nullable=True, **KEPT
+    )
+    organisation_id: Mapped[UUID | None] = ref(
+        "organisations.id", purpose="organisation that they come from", ondelete="SET NULL", nullable=True
     )
     problems: Mapped[list[str]] = column(ARRAY(Text), purpose="what keeps it from being taken over, in words", default=list)
     fate: Mapped[str] = column(Text, purpose="what became of it", default="waiting")

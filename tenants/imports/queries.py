@@ -13,6 +13,7 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import blind
 from tenants.courses.choices import courses_to_join
+from tenants.groups.sight import invitations_seen_by, visible_to
 from tenants.imports.heads import plain_title
 from tenants.imports.models import PeopleImport, PeopleImportRow
 from tenants.imports.uploads import PER_PAGE, Counts, counted, page_of_rows
@@ -48,6 +49,20 @@ def rows_of(draft: PeopleImport, page: int, only_wrong: bool = False) -> list[Pe
     return page_of_rows(PeopleImportRow, draft.id, page, ("wrong", "failed") if only_wrong else ())
 
 
+def rows_with(draft: PeopleImport, problem: str) -> list[PeopleImportRow]:
+    """Return the rows in which this is wrong, in the order of the file."""
+    wanted = sa.select(PeopleImportRow).where(PeopleImportRow.import_id == draft.id, PeopleImportRow.problems.contains([problem]))
+    return list(db.session.scalars(wanted.order_by(PeopleImportRow.line)))
+
+
+def unknown_organisations(draft: PeopleImport) -> list[str]:
+    """Return the organisations that rows name and nobody knows, each once, as the file first writes it."""
+    found: dict[str, str] = {}
+    for row in rows_with(draft, "organisation_unknown") if draft.state == "read" else ():
+        found.setdefault(plain_title(row.organisation or ""), row.organisation or "")
+    return list(found.values())
+
+
 def course_ids_by_title() -> dict[str, list[UUID]]:
     """Return the courses that people can be invited to, by plain title."""
     found: dict[str, list[UUID]] = {}
@@ -58,8 +73,8 @@ def course_ids_by_title() -> dict[str, list[UUID]]:
 
 @dataclass(frozen=True)
 class Known:
-    """Whom the rows of a file name: members by address and by number, who of them is blocked, and addresses that have an
-    invitation that still works."""
+    """Whom the rows of a file name: members by address and by number, who of them is blocked or unknown to the asker, and
+    addresses that have an invitation that still works."""
 
     by_email: dict[str, UUID]
     by_number: dict[str, UUID]
@@ -67,17 +82,19 @@ class Known:
     invited: set[str]
 
 
-def known(rows: Collection[PeopleImportRow]) -> Known:
-    """Return who of the people in these rows is known here. A blocked person with an address may be invited again, as by
-    hand; one with a number alone is let in again by hand."""
+def known(by: Member, rows: Collection[PeopleImportRow]) -> Known:
+    """Return who of the people in these rows is known here, as far as `by` may know. A blocked person with an address may be
+    invited again, as by hand; one with a number alone is let in again by hand."""
     emails = {blind(Member, "email", row.email): row.email for row in rows if row.email}
     numbers = {blind(Member, "number", row.number): row.number.casefold() for row in rows if row.number}
     by_email, by_number, invited = Member.email_index, Member.number_index, Invitation.email_index  # type: ignore[attr-defined]
-    here = db.session.execute(sa.select(Member.id, by_email, by_number, Member.state).where(
-        sa.or_(sa.and_(by_email.in_(emails), Member.state == "active"), by_number.in_(numbers)))).all()  # fmt: skip
-    waits = db.session.scalars(sa.select(invited).where(invited.in_(emails), *is_unanswered(), Invitation.expires_at > clock.now()))
+    seen = sa.case((sa.and_(Member.state == "active", visible_to(by)), True), else_=False)
+    here = db.session.execute(sa.select(Member.id, by_email, by_number, seen).where(
+        sa.or_(sa.and_(by_email.in_(emails), Member.state == "active", visible_to(by)), by_number.in_(numbers)))).all()  # fmt: skip
+    waits = db.session.scalars(sa.select(invited).where(
+        invited.in_(emails), *is_unanswered(), Invitation.expires_at > clock.now(), invitations_seen_by(by)))  # fmt: skip
     return Known(
-        {emails[row[1]]: row[0] for row in here if row[1] in emails and row[3] == "active"},
+        {emails[row[1]]: row[0] for row in here if row[1] in emails and row[3]},
         {numbers[row[2]]: row[0] for row in here if row[2] in numbers},
-        {row[0] for row in here if row[3] != "active"}, {emails[one] for one in waits},
+        {row[0] for row in here if not row[3]}, {emails[one] for one in waits},
     )  # fmt: skip

@@ -12,6 +12,7 @@ from tenants.imports.heads import MOST_CELL, MOST_ROWS, Head, NotReadable, cells
 from tenants.imports.heads import head_of as any_head_of
 from tenants.people.rules import clean_number, is_number
 
+MOST_ORGANISATION = 120
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "emailaddress", "emailadres", "mail", "mailadres"),
     "first_name": ("firstname", "voornaam", "roepnaam", "givenname"),
@@ -19,6 +20,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "last_name": ("lastname", "achternaam", "surname", "familyname", "familienaam"),
     "role": ("role", "rol"),
     "course": ("course", "cursus", "training", "opleiding"),
+    "organisation": ("organisation", "organization", "organisatie", "company", "bedrijf", "employer", "werkgever", "client", "klant", "opdrachtgever"),
     "number": ("personnelnumber", "personnelno", "personeelsnummer", "personeelsnr", "employeenumber", "medewerkernummer"),
     "reference": ("reference", "referentie", "kenmerk"),
 }
@@ -41,6 +43,8 @@ class Judged:
     said: str
     role: str
     course_id: UUID | None = None
+    organisation: str = ""
+    organisation_id: UUID | None = None
     problems: list[str] = field(default_factory=list)
 
 
@@ -50,10 +54,14 @@ def head_of(cells: Sequence[str]) -> Head:
 
 
 def judge(
-    table: Sequence[tuple[int, Sequence[str]]], head: Head, courses: Mapping[str, Sequence[UUID]], givable: Collection[str]
-) -> list[Judged]:
-    """Return each row that is not empty, judged. `courses`: ids by plain title. Raises NotReadable for too many or none."""
+    table: Sequence[tuple[int, Sequence[str]]], head: Head, courses: Mapping[str, Sequence[UUID]], givable: Collection[str],
+    organisations: Mapping[str, Sequence[UUID]] | None = None, usual: UUID | None = None,
+) -> list[Judged]:  # fmt: skip
+    """Return each row that is not empty, judged. `courses`: ids by plain title; `organisations`: ids by plain name and
+    reference; `usual`: the organisation of rows that name none. Raises NotReadable for too many or none."""
     rows = [_row(line, cells, head, courses, givable) for line, cells in table if any(cell.strip() for cell in cells)]
+    for row in rows:
+        _check_organisation(row, organisations or {}, usual)
     if not rows or len(rows) > MOST_ROWS:
         raise NotReadable("too_many" if rows else "no_rows")
     _check_twice(rows)
@@ -78,7 +86,8 @@ def _row(
     cell = cells_by_name(cells, head)
     last = " ".join(part for part in (cell("prefix"), cell("last_name")) if part)
     said = " · ".join(part for part in (cell("role"), cell("course")) if part)
-    row = Judged(line, clean_email(cell("email")), clean_number(cell("number")), cell("first_name"), last, said, "participant")
+    row = Judged(line, clean_email(cell("email")), clean_number(cell("number")), cell("first_name"), last, said, "participant",
+                 organisation=cell("organisation"))  # fmt: skip
     _check_texts(row)
     _check_role(row, cell("role"), givable)
     _check_course(row, cell("course"), courses)
@@ -117,3 +126,18 @@ def _check_course(row: Judged, said: str, courses: Mapping[str, Sequence[UUID]])
         row.problems.append("course_twice" if found else "course_unknown")
     else:
         row.course_id = found[0]
+
+
+def _check_organisation(row: Judged, organisations: Mapping[str, Sequence[UUID]], usual: UUID | None) -> None:
+    """Find the organisation by its name or reference; a name that nobody knows may be made after the file was looked at."""
+    if not row.organisation:
+        row.organisation_id = usual
+        return
+    found = organisations.get(plain_title(row.organisation), ())
+    if len(row.organisation) > MOST_ORGANISATION:
+        row.problems.append("organisation_too_long")
+    elif len(found) != 1:
+        row.problems.append("organisation_twice" if found else "organisation_unknown")
+    else:
+        row.organisation_id = found[0]
+    row.organisation = row.organisation[:MOST_CELL]

@@ -23,6 +23,7 @@ from tenants.audit.actions import record
 from tenants.certificates.importing import numbers_here, taken_over
 from tenants.certificates.models import Certificate
 from tenants.certificates.queries import OwnAcademy, own_academy
+from tenants.groups.sight import visible_to
 from tenants.imports.heads import MOST_ROWS, Head, NotReadable, plain_title
 from tenants.imports.reading import Table
 from tenants.past import queries
@@ -91,6 +92,7 @@ def _judge(draft: PastImport, rows: list[PastImportRow], own: OwnAcademy) -> Non
     people = queries.people_of(
         [past.email for _, past in read if past.email], [past.personnel for _, past in read if past.personnel],
         [past.name for _, past in read if past.name and not (past.email or past.personnel)],
+        visible_to(db.session.get_one(Member, draft.made_by)) if draft.made_by else sa.true(),
     )  # fmt: skip
     courses = queries.courses_by_title()
     for row, past in read:

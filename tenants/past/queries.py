@@ -26,21 +26,27 @@ from tenants.people.models import Member
 SHOWN = 20
 MANAGERS = frozenset({"manager", "owner"})
 Key = tuple[UUID, date, bytes]
+Condition = sa.ColumnElement[bool]
 
 
 def imports_here(by: Member) -> list[PastImport]:
     """Return the academy's files with past results, the latest first; none for who does not manage it."""
-    wanted = sa.select(PastImport).options(joinedload(PastImport.author)).order_by(PastImport.made_at.desc()).limit(SHOWN)
+    wanted = sa.select(PastImport).where(_mine(by)).options(joinedload(PastImport.author)).order_by(PastImport.made_at.desc()).limit(SHOWN)
     return list(db.session.scalars(wanted).unique()) if by.roles & MANAGERS else []
 
 
 def import_for(by: Member, import_id: UUID, lock: bool = False) -> PastImport:
     """Return a file with past results, for who manages the academy. Raises NotFound."""
-    wanted = sa.select(PastImport).where(PastImport.id == import_id)
+    wanted = sa.select(PastImport).where(PastImport.id == import_id, _mine(by))
     found = db.session.scalar(wanted.with_for_update() if lock else wanted) if by.roles & MANAGERS else None
     if found is None:
         raise NotFound("import")
     return found
+
+
+def _mine(by: Member) -> Condition:
+    """Return the condition that `by` may know of a file: who is limited to groups knows of their own only."""
+    return PastImport.made_by == by.id if by.is_limited else sa.true()
 
 
 def counts_of(draft: PastImport) -> Counts:
@@ -77,23 +83,23 @@ class People:
         return self.by_name.get(normalised(name), [])
 
 
-def people_of(emails: Collection[str], numbers: Collection[str], names: Collection[str]) -> People:
-    """Return the active members with these addresses and numbers and, opened one by one, those with these names. Two
-    statements."""
+def people_of(emails: Collection[str], numbers: Collection[str], names: Collection[str], seen: Condition) -> People:
+    """Return the active members with these addresses and numbers and, opened one by one, those with these names, as far as
+    the condition lets them through. Two statements."""
     by_email, by_number = Member.email_index, Member.number_index  # type: ignore[attr-defined]
     mailed, numbered = {blind(Member, "email", one) for one in emails}, {blind(Member, "number", one) for one in numbers}
-    wanted = sa.select(Member.id, by_email, by_number).where(Member.state == "active", sa.or_(by_email.in_(mailed), by_number.in_(numbered)))
+    wanted = sa.select(Member.id, by_email, by_number).where(Member.state == "active", seen, sa.or_(by_email.in_(mailed), by_number.in_(numbered)))
     by_index: dict[bytes, list[UUID]] = {}
     for member_id, *found in db.session.execute(wanted):
         for one in found:
             if one is not None:
                 by_index.setdefault(bytes(one), []).append(member_id)
-    return People(by_index, _by_name({normalised(one) for one in names}) if names else {})
+    return People(by_index, _by_name({normalised(one) for one in names}, seen) if names else {})
 
 
-def _by_name(names: Collection[str]) -> dict[str, list[UUID]]:
+def _by_name(names: Collection[str], seen: Condition) -> dict[str, list[UUID]]:
     columns = (Member.id, stored(Member, "first_name"), stored(Member, "last_name"))
-    rows = db.session.execute(sa.select(*columns).where(Member.state == "active")).all()
+    rows = db.session.execute(sa.select(*columns).where(Member.state == "active", seen)).all()
     first = unseal_rows(Member, "first_name", [(row[0], row[1]) for row in rows])
     last = unseal_rows(Member, "last_name", [(row[0], row[2]) for row in rows])
     found: dict[str, list[UUID]] = {}

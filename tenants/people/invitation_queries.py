@@ -51,16 +51,17 @@ def state_of() -> sa.Case[str]:
     )  # fmt: skip
 
 
-def invitation_counts() -> dict[str, int]:
-    """Return how many invitations stand how."""
+def invitation_counts(*among: sa.ColumnElement[bool]) -> dict[str, int]:
+    """Return how many invitations, of those that the conditions let through, stand how."""
     state = state_of().label("state")
-    found = sa.select(state, sa.func.count()).group_by(sa.literal_column("state"))
+    found = sa.select(state, sa.func.count()).select_from(Invitation).where(*among).group_by(sa.literal_column("state"))
     return {one: number for one, number in db.session.execute(found)}
 
 
-def invitation_page(state: str | None, email: str, number: int) -> InvitationPage:
-    """Return 25 invitations in this state (None: in any), or to this address, the last sent first."""
-    wanted = [state_of() == state] if state else []
+def invitation_page(state: str | None, email: str, number: int, *among: sa.ColumnElement[bool]) -> InvitationPage:
+    """Return 25 invitations in this state (None: in any), or to this address, of those that the conditions let through, the
+    last sent first."""
+    wanted = [*among, *([state_of() == state] if state else [])]
     if email:
         wanted.append(matches(Invitation, "email", clean_email(email)))
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Invitation).where(*wanted)) or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -21,6 +21,7 @@ from tenants.audit.actions import record
 from tenants.mail.actions import write_letter
 from tenants.people import joined, queries, rules
 from tenants.people.bouncing import forget_bounce
+from tenants.people.joined import NOWHERE, Place
 from tenants.people.models import Invitation, Member, MemberRole
 from tenants.people.signing import links, sessions
 
@@ -54,60 +55,83 @@ class Guest:
     number: str | None = None
 
 
+def knows_all(member: Member) -> bool:
+    """Return True: who invites sees everybody."""
+    return True
+
+
 def invite(
-    by: Member, host: Host, emails: Iterable[str], roles: Iterable[str], course_id: UUID | None, note: str | None = None
-) -> Invited:
-    """Mail an invitation to each address, with words of one's own; active members get the course at once.
+    by: Member, host: Host, emails: Iterable[str], roles: Iterable[str], course_id: UUID | None, note: str | None = None,
+    where: Place = NOWHERE, knows: Callable[[Member], bool] = knows_all,
+) -> Invited:  # fmt: skip
+    """Mail an invitation to each address, with words of one's own; active members get the course and the place at once.
+    Members whom the inviter does not know get an invitation like anybody else: they say yes themselves, and the inviter
+    learns nothing.
 
     Raises Forbidden for roles that `by` may not give, Refused while the inviter's own address is not proven:
     our mail must not go out in the name of somebody that nobody can reach.
     """
     roles = frozenset(roles)
-    check_may_invite(by, roles)
+    check_may_invite(by, roles, where)
     result = Invited()
     for email in emails:
         member = queries.active_by_email(email)
-        if member is None:
-            _invite_one(by, host, Guest(email), roles, course_id, note)
+        if member is None or not knows(member):
+            _invite_one(by, host, Guest(email), roles, course_id, note, where)
             result.invited.append(email)
         else:
-            joined.tell(member, course_id)
+            take_in(member, course_id, where)
             result.known.append(email)
     return result
 
 
-def invite_person(by: Member, host: Host, guest: Guest, role: str, course_id: UUID | None, note: str | None = None) -> None:
+def take_in(member: Member, course_id: UUID | None, where: Place) -> None:
+    """Give somebody who is here already the place and the course of an invitation."""
+    joined.place(member, member.roles, where)
+    joined.tell(member, course_id)
+
+
+def invite_person(
+    by: Member, host: Host, guest: Guest, role: str, course_id: UUID | None, note: str | None = None, where: Place = NOWHERE
+) -> None:
     """Mail an invitation to one person whose name is known already. Raises Forbidden, Refused as `invite` does."""
-    check_may_invite(by, [role])
-    _invite_one(by, host, guest, frozenset([role]), course_id, note)
+    check_may_invite(by, [role], where)
+    _invite_one(by, host, guest, frozenset([role]), course_id, note, where)
 
 
-def check_may_invite(by: Member, roles: Iterable[str]) -> None:
-    """Raises Forbidden for roles that `by` may not give, Refused while their own address is not proven."""
-    if not rules.may_give(by.roles, roles):
-        raise Forbidden("roles")
+def check_may_invite(by: Member, roles: Iterable[str], where: Place = NOWHERE) -> None:
+    """Raises Forbidden for roles that `by` may not give, or into no group of theirs while they are limited to groups; Refused
+    while their own address is not proven."""
+    check_may_add(by, roles, where)
     if not by.is_confirmed:
         raise Refused("unconfirmed")
 
 
+def check_may_add(by: Member, roles: Iterable[str], where: Place) -> None:
+    """Raises Forbidden for roles that `by` may not give, or into no group of theirs while they are limited to groups."""
+    if not rules.may_give(by.roles, roles) or (by.is_limited and (where.group_id is None or where.sees != "groups")):
+        raise Forbidden("roles")
+
+
 def _invite_one(
-    by: Member, host: Host, guest: Guest, roles: frozenset[str], course_id: UUID | None, note: str | None
+    by: Member, host: Host, guest: Guest, roles: frozenset[str], course_id: UUID | None, note: str | None, where: Place
 ) -> None:
-    """Store and mail one invitation; it replaces earlier ones of this address."""
-    replace_earlier(guest.email)
+    """Store and mail one invitation; it replaces earlier ones of this address, for who is limited only their own."""
+    replace_earlier(guest.email, by)
     row = Invitation(email=guest.email, first_name=guest.first_name or None, last_name=guest.last_name or None,
-                     number=guest.number or None, note=rules.clean_note(note or ""), roles=sorted(roles),
-                     course_id=course_id, invited_by=by.id, token_hash=b"", expires_at=clock.now())  # fmt: skip
+                     number=guest.number or None, note=rules.clean_note(note or ""), roles=sorted(roles), course_id=course_id,
+                     organisation_id=where.organisation_id, group_id=where.group_id, sees=where.sees,
+                     invited_by=by.id, token_hash=b"", expires_at=clock.now())  # fmt: skip
     send(row, by, host)
     db.session.add(row)
     db.session.flush()
     record("member.invited", actor_id=by.id, invitation=str(row.id))
 
 
-def replace_earlier(email: str, but: Invitation | None = None) -> None:
-    """Withdraw the invitations of this address that nobody accepted, except `but`."""
+def replace_earlier(email: str, by: Member, but: Invitation | None = None) -> None:
+    """Withdraw the invitations of this address that nobody accepted, except `but`; for who is limited only their own."""
     for earlier in queries.waiting_for(email):
-        if earlier is not but:
+        if earlier is not but and (not by.is_limited or earlier.invited_by == by.id):
             earlier.withdrawn_at = clock.now()
 
 
@@ -162,7 +186,10 @@ def accept(token: str, first_name: str, last_name: str, password: str, language:
     if row is None:
         return _already(token, password)
     member = _member_for(row, first_name, last_name, password, language)
+    before = member.roles
     _add_roles(member, row.roles)
+    inviter = db.session.get(Member, row.invited_by) if row.invited_by else None
+    joined.place(member, before, Place(row.organisation_id, row.group_id, row.sees, inviter))
     joined.tell(member, row.course_id)
     record("member.joined", actor_id=member.id, invitation=str(row.id))
     return member
@@ -232,9 +259,11 @@ def set_roles(member: Member, wanted: Iterable[str], by: Member) -> bool:
     roles = rules.new_roles(member.roles, wanted, by.roles)
     if roles == member.roles:
         return False
+    before = member.roles
     member.role_rows = [row for row in member.role_rows if row.role in roles]
     _add_roles(member, roles)
     _withdraw_of(member, roles)
+    joined.tell_roles(member, before, by)
     sessions.end_all(member.id)
     record("member.roles", actor_id=by.id, member=str(member.id), roles=sorted(roles))
     return True

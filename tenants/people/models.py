@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, Text, Uuid
+from sqlalchemy import CheckConstraint, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, relationship
 
@@ -25,6 +25,7 @@ class Member(AcademyBase):
     __table_args__ = (
         CheckConstraint("state in ('active','removed')", name="state"),
         CheckConstraint("email_index is not null or number_index is not null", name="known_by"),
+        CheckConstraint("sees in ('everybody','groups')", name="sees"),
     )
 
     id: Mapped[UUID] = key()
@@ -55,6 +56,10 @@ class Member(AcademyBase):
     language: Mapped[str | None] = column(Text, purpose="chosen language of pages and mail", nullable=True)
     scheme: Mapped[str] = column(Text, purpose="light, dark or auto", default="auto")
     state: Mapped[str] = column(Text, purpose="active, or blocked (removed)", default="active")
+    sees: Mapped[str] = column(
+        Text, purpose="whose people they see by their roles: everybody, or chosen groups", default="everybody",
+        server_default=text("'everybody'"),
+    )
     made_at: Mapped[datetime] = made_at()
     visited_at: Mapped[datetime | None] = optional_moment(
         purpose="last visit, for retention and trainers", personal="identifying", retention="academy",
@@ -94,6 +99,11 @@ class Member(AcademyBase):
     def roles(self) -> frozenset[str]:
         """Return this member's roles."""
         return frozenset(row.role for row in self.role_rows)
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether they see only people of chosen groups; an owner sees everybody."""
+        return self.sees == "groups" and "owner" not in self.roles
 
     @property
     def is_active(self) -> bool:
@@ -158,6 +168,7 @@ class Invitation(AcademyBase):
     """An invitation by mail to join this academy, with roles and perhaps a course."""
 
     __tablename__ = "invitations"
+    __table_args__ = (CheckConstraint("sees in ('everybody','groups')", name="sees"),)
 
     id: Mapped[UUID] = key()
     email: Sealed = sealed(
@@ -182,6 +193,13 @@ class Invitation(AcademyBase):
     )
     roles: Mapped[list[str]] = column(ARRAY(Text), purpose="roles on joining")
     course_id: Mapped[UUID | None] = column(Uuid, purpose="course to be enrolled in", nullable=True)
+    organisation_id: Mapped[UUID | None] = ref(
+        "organisations.id", purpose="organisation that they come from", ondelete="SET NULL", nullable=True
+    )
+    group_id: Mapped[UUID | None] = ref("groups.id", purpose="group to be in", ondelete="SET NULL", nullable=True)
+    sees: Mapped[str] = column(
+        Text, purpose="whom staff see on joining: everybody, or that group", default="everybody", server_default=text("'everybody'")
+    )
     token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the link's token", unique=True)
     invited_by: Mapped[UUID | None] = ref(
         "members.id", purpose="who invited", ondelete="SET NULL", nullable=True

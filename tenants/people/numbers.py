@@ -13,21 +13,24 @@ from core.db import db
 from core.errors import Forbidden, Refused
 from tenants.audit.actions import record
 from tenants.people import joined, queries, rules
+from tenants.people.inviting import check_may_add
+from tenants.people.joined import NOWHERE, Place
 from tenants.people.models import Member, MemberRole
 
 
 def add_person(
-    by: Member, first_name: str, last_name: str, number: str, roles: Iterable[str], course_id: UUID | None = None
-) -> Member:
-    """Return the new member; they come in once somebody gives them a start code. Raises Forbidden, Refused if the
-    number is somebody's."""
+    by: Member, first_name: str, last_name: str, number: str, roles: Iterable[str], course_id: UUID | None = None,
+    where: Place = NOWHERE,
+) -> Member:  # fmt: skip
+    """Return the new member, in their place; they come in once somebody gives them a start code. Raises Forbidden, Refused if
+    the number is somebody's."""
     roles = frozenset(roles)
-    if not rules.may_give(by.roles, roles):
-        raise Forbidden("roles")
+    check_may_add(by, roles, where)
     member = Member(first_name=clean_name(first_name), last_name=clean_name(last_name))
     _give_number(member, number)
     member.role_rows = [MemberRole(role=role, given_at=clock.now()) for role in sorted(roles)]
     db.session.flush()
+    joined.place(member, frozenset(), where)
     joined.tell(member, course_id)
     record("member.added", actor_id=by.id, member=str(member.id))
     return member

@@ -153,9 +153,10 @@ def numbers_in_use() -> bool:
     return db.session.scalar(known.limit(1)) is not None
 
 
-def bounced_count() -> int:
-    """Return how many active members have an address from which mail came back."""
-    return db.session.scalar(sa.select(sa.func.count()).where(Member.state == "active", Member.bounced_at.is_not(None))) or 0
+def bounced_count(*among: sa.ColumnElement[bool]) -> int:
+    """Return how many active members, of those that the conditions let through, have an address from which mail came back."""
+    bounced = sa.select(sa.func.count()).select_from(Member).where(Member.state == "active", Member.bounced_at.is_not(None), *among)
+    return db.session.scalar(bounced) or 0
 
 
 def is_unanswered() -> tuple[sa.ColumnElement[bool], ...]:
@@ -163,15 +164,16 @@ def is_unanswered() -> tuple[sa.ColumnElement[bool], ...]:
     return Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
 
 
-def open_invitations() -> list[Invitation]:
-    """Return invitations that wait or have expired, newest first; accepted and withdrawn ones are over."""
-    return list(db.session.scalars(sa.select(Invitation).where(*is_unanswered()).order_by(Invitation.id.desc())))
+def open_invitations(*among: sa.ColumnElement[bool]) -> list[Invitation]:
+    """Return invitations that wait or have expired, newest first, of those that the conditions let through; accepted and
+    withdrawn ones are over."""
+    return list(db.session.scalars(sa.select(Invitation).where(*is_unanswered(), *among).order_by(Invitation.id.desc())))
 
 
-def open_invitation(invitation_id: UUID) -> Invitation:
-    """Return an invitation that waits or has expired. Raises NotFound."""
-    found = db.session.get(Invitation, invitation_id)
-    if found is None or found.accepted_at is not None or found.withdrawn_at is not None:
+def open_invitation(invitation_id: UUID, *among: sa.ColumnElement[bool]) -> Invitation:
+    """Return an invitation that waits or has expired, if the conditions let it through. Raises NotFound."""
+    found = db.session.scalar(sa.select(Invitation).where(Invitation.id == invitation_id, *is_unanswered(), *among))
+    if found is None:
         raise NotFound("invitation")
     return found
 

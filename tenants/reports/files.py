@@ -16,6 +16,7 @@ from core.sheets import TYPES, file_of
 from core.urls import academy_url
 from tenants.audit.actions import record
 from tenants.files.actions import remove_file, store_made
+from tenants.groups.limits import on_limit
 from tenants.learning.overview import VIEWERS
 from tenants.mail.actions import write_letter
 from tenants.people.models import Member
@@ -121,6 +122,14 @@ def _fail(file: ReportFile, trouble: str) -> None:
     db.session.flush()
     if made is not None:
         remove_file(made)
+
+
+@on_limit
+def take_back(member: Member) -> None:
+    """Delete what was made for somebody who sees other people now; one that is being made finishes first. They can ask again."""
+    for file in db.session.scalars(_locked().where(ReportFile.member_id == member.id)).all():
+        if file.state == "ready":
+            _fail(file, "rights")
 
 
 def sweep() -> None:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from core.crypto import normalised
 from core.db import db
 from core.sealed import stored
-from tenants.groups.sight import in_group
+from tenants.groups.sight import visible_to
 from tenants.people.models import Member, MemberRole
 from tenants.reports.asking import Asked
-from tenants.reports.people import names_in
+from tenants.reports.people import chosen, names_in
 from tenants.reports.sight import follows
 from tenants.study import rules
 from tenants.study.queries import studied
@@ -58,7 +58,7 @@ def _people(viewer: Member, asked: Asked) -> dict[UUID, tuple[str, bool]]:
     learns = sa.select(MemberRole.member_id).where(MemberRole.member_id == Member.id, MemberRole.role == "participant").exists()
     rows = db.session.execute(
         sa.select(Member.id, learns, stored(Member, "first_name"), stored(Member, "last_name"))
-        .where(follows(viewer), Member.state == "active", in_group(asked.group_id) if asked.group_id else sa.true())
+        .where(follows(viewer), Member.state == "active", visible_to(viewer), *chosen(asked))
     ).all()
     names, sought = names_in([(row[0], row[2], row[3]) for row in rows]), normalised(asked.search)
     return {row[0]: (name, row[1]) for row, name in zip(rows, names, strict=True) if sought in normalised(name)}
