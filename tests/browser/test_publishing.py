@@ -224,7 +224,7 @@ class Person:
         if f"{self.here}/completion" not in self.html:
             return self.read(dice)
         lesson, answer = self.here.rsplit("/", 1)[-1], self.send(f"{self.here}/completion", {}, script=False)
-        if answer.status == 302 and self.get(answer.headers["Location"].split("#")[0]).status == 200 and "taken out" not in self.html:
+        if answer.status == 302 and self.get(answer.headers["Location"].split("#")[0]).status == 200 and "out of the course. What you" not in self.html:
             self.done.add(lesson)
         return None
 
