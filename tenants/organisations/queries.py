@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from core.db import db
 from core.errors import NotFound
+from core.paging import PER_PAGE, Page, page_of
 from tenants.groups.models import Group
 from tenants.groups.queries import groups_seen
 from tenants.groups.sight import visible_to
@@ -21,7 +22,6 @@ from tenants.people.models import Invitation, Member
 from tenants.people.names import folded, matches
 from tenants.people.queries import Wanted, members_in_order, wanted_ids
 
-PER_PAGE = 25
 MOST_OFFERED = 200
 SORTS = ("name", "people", "made")
 
@@ -44,31 +44,9 @@ class Asking:
     number: int = 1
 
 
-@dataclass(frozen=True)
-class ListPage:
-    """One page of the organisations."""
-
-    rows: list[Listed]
-    total: int
-    number: int
-
-    @property
-    def first(self) -> int:
-        """Return the place of the first one on this page, from 1; 0 when there is none."""
-        return (self.number - 1) * PER_PAGE + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        """Return the place of the last one on this page."""
-        return (self.number - 1) * PER_PAGE + len(self.rows)
-
-    @property
-    def has_next(self) -> bool:
-        """Return whether a page follows."""
-        return self.last < self.total
 
 
-def organisations_page(viewer: Member, asking: Asking) -> ListPage:
+def organisations_page(viewer: Member, asking: Asking) -> Page[Listed]:
     """Return one page of the organisations. Two statements: names are compared here, without accents and case."""
     _check(viewer)
     people = _people_count()
@@ -83,10 +61,10 @@ def organisations_page(viewer: Member, asking: Asking) -> ListPage:
         found.reverse()
     elif order != "name":
         found.sort(key=lambda row: row.people if order == "people" else row.made_at, reverse=is_down)
-    number = max(1, min(asking.number, -(-len(found) // PER_PAGE) or 1))
-    here = found[(number - 1) * PER_PAGE : number * PER_PAGE]
+    number, start = page_of(len(found), asking.number)
+    here = found[start : start + PER_PAGE]
     by_id = {one.id: one for one in db.session.scalars(sa.select(Organisation).where(Organisation.id.in_([row.id for row in here])))}
-    return ListPage([Listed(by_id[row.id], row.people) for row in here if row.id in by_id], len(found), number)
+    return Page([Listed(by_id[row.id], row.people) for row in here if row.id in by_id], len(found), number)
 
 
 def _people_count() -> sa.ScalarSelect[Any]:

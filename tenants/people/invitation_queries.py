@@ -11,36 +11,19 @@ import sqlalchemy as sa
 from core import clock
 from core.accounts.rules import clean_email
 from core.db import db
+from core.paging import PER_PAGE, Page, page_of
 from core.sealed import matches
 from tenants.people.models import Invitation, Member
-from tenants.people.queries import PER_PAGE
 
 STATES: Final = ("waiting", "bounced", "expired", "accepted", "withdrawn")
 
 
 @dataclass(frozen=True)
-class InvitationPage:
+class InvitationPage(Page[Invitation]):
     """One page of invitations, with the names of who invited, by id."""
 
-    rows: list[Invitation]
-    total: int
-    number: int
     names: dict[UUID, str]
 
-    @property
-    def first(self) -> int:
-        """Return the place of the first one on this page, from 1."""
-        return (self.number - 1) * PER_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        """Return the place of the last one on this page."""
-        return self.first + len(self.rows) - 1
-
-    @property
-    def has_next(self) -> bool:
-        """Return whether another page follows."""
-        return self.last < self.total
 
 
 def state_of() -> sa.Case[str]:
@@ -65,9 +48,9 @@ def invitation_page(state: str | None, email: str, number: int, *among: sa.Colum
     if email:
         wanted.append(matches(Invitation, "email", clean_email(email)))
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Invitation).where(*wanted)) or 0
-    number = max(1, min(number, -(-total // PER_PAGE) or 1))
+    number, start = page_of(total, number)
     query = sa.select(Invitation).where(*wanted).order_by(Invitation.made_at.desc(), Invitation.id.desc())
-    rows = list(db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)))
+    rows = list(db.session.scalars(query.limit(PER_PAGE).offset(start)))
     inviters = {row.invited_by for row in rows if row.invited_by}
     people = db.session.scalars(sa.select(Member).where(Member.id.in_(inviters))).unique()
     return InvitationPage(rows, total, number, {one.id: one.name for one in people})

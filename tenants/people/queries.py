@@ -13,6 +13,7 @@ from core import clock
 from core.accounts.rules import clean_email
 from core.db import db
 from core.errors import NotFound
+from core.paging import PER_PAGE, Page, page_of
 from core.sealed import blind
 from core.tokens import hash_of
 from tenants.people.models import Invitation, Member, MemberRole, MemberSession
@@ -20,7 +21,6 @@ from tenants.people.names import folded, matches
 from tenants.people.roster import ORDERS, Entry, roster
 from tenants.people.rules import clean_number
 
-PER_PAGE = 25
 STATES: Final[dict[str, Callable[[Entry], bool]]] = {
     "active": lambda one: one.state == "active",
     "new": lambda one: one.state == "active" and one.visited_at is None,
@@ -96,35 +96,13 @@ class Wanted:
         return self.sort.removeprefix("-")
 
 
-@dataclass(frozen=True)
-class PeoplePage:
-    """One page of the people of an academy."""
-
-    members: list[Member]
-    total: int
-    number: int
-
-    @property
-    def first(self) -> int:
-        """Return the place of the first person on this page, from 1."""
-        return (self.number - 1) * PER_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        """Return the place of the last person on this page."""
-        return self.first + len(self.members) - 1
-
-    @property
-    def has_next(self) -> bool:
-        """Return whether another page follows."""
-        return self.last < self.total
 
 
-def people_page(wanted: Wanted, *among: sa.ColumnElement[bool]) -> PeoplePage:
+def people_page(wanted: Wanted, *among: sa.ColumnElement[bool]) -> Page[Member]:
     """Return 25 of the people wanted, of those that the conditions `among` let through. At most four statements."""
     ids = wanted_ids(wanted, *among)
-    number = max(1, min(wanted.number, -(-len(ids) // PER_PAGE) or 1))
-    return PeoplePage(members_in_order(ids[(number - 1) * PER_PAGE : number * PER_PAGE]), len(ids), number)
+    number, start = page_of(len(ids), wanted.number)
+    return Page(members_in_order(ids[start : start + PER_PAGE]), len(ids), number)
 
 
 def wanted_ids(wanted: Wanted, *among: sa.ColumnElement[bool]) -> list[UUID]:
