@@ -17,6 +17,7 @@ from blueprints.people.forms import ORDER, ROLE_HINTS, ROLE_NAMES, AddressForm, 
 from blueprints.people.places import place_and_sight
 from blueprints.people.words import bounce_words
 from core.access import roles
+from tenants.groups.limits import check_reaches, reaches
 from tenants.groups.queries import groups_of
 from tenants.groups.sight import check_sees, in_group, invitations_seen_by, visible_to
 from tenants.organisations import queries as organisations
@@ -71,6 +72,7 @@ def show(member_id: UUID) -> Any:
     member = load(member_id)
     form = roles_form(member)
     if form.validate_on_submit():
+        check_reaches(me(), member)
         changed = inviting.set_roles(member, form.roles.data, me())
         if changed and member.id == current_user.id:
             return credentials.let_in(signing_anew(member), "/")
@@ -93,7 +95,7 @@ def member_page(
     return credentials.page(
         "people/show.html", form or roles_form(member, formdata=None), member=member, sight_error=sight_error, role_names=ROLE_NAMES,
         role_hints=ROLE_HINTS, order=ORDER, groups=groups_of(me(), member.id), **place_and_sight(member),
-        may_change=rules.may_change(current_user.roles, member.roles),
+        may_change=rules.may_change(current_user.roles, member.roles) and reaches(me(), member),
         may_remove=rules.may_remove(current_user.roles, member.roles, member.id == current_user.id),
         number_form=number or NumberForm(formdata=None, data={"number": member.number}), bounce_words=bounce_words,
         address_form=address or AddressForm(formdata=None), may_give_code=codes.may_give_code(me(), member),
@@ -105,7 +107,7 @@ def member_page(
 @roles("owner", "manager")
 def remove(member_id: UUID) -> Any:
     """Remove a member from the academy."""
-    member = load(member_id)
+    member = load_to_change(member_id)
     inviting.remove(member, me())
     return credentials.here(url_for(".index"), _("%(name)s can no longer sign in here.", name=member.name))
 
@@ -114,6 +116,13 @@ def load(member_id: UUID) -> Member:
     """Return an active member whom the person who asks sees. Raises NotFound."""
     member = queries.member(member_id)
     check_sees(me(), member.id)
+    return member
+
+
+def load_to_change(member_id: UUID) -> Member:
+    """Return an active member, who sees no more people than the person who asks. Raises NotFound, Forbidden."""
+    member = load(member_id)
+    check_reaches(me(), member)
     return member
 
 

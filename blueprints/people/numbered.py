@@ -12,14 +12,14 @@ from blueprints import credentials
 from blueprints.me import me
 from blueprints.people.blueprint import people
 from blueprints.people.forms import ROLE_HINTS, AddForm, AddressForm, DaysField, NumberForm, chosen_id, preselected
-from blueprints.people.listing import load, member_page, wanted_of
+from blueprints.people.listing import load_to_change, member_page, wanted_of
 from core import limits
 from core.access import roles
 from core.errors import Forbidden, Refused
 from core.limits import Limit
 from core.urls import academy_url
 from tenants.courses.choices import courses_to_join
-from tenants.groups.limits import place_for
+from tenants.groups.limits import place_for, reaches
 from tenants.groups.sight import in_group, sees_member, visible_to
 from tenants.organisations import queries as organisations
 from tenants.organisations.sight import from_organisation
@@ -64,7 +64,7 @@ def _tell(form: NumberForm, error: Refused) -> None:
 @roles("owner", "manager")
 def change_number(member_id: UUID) -> Any:
     """Give a member a personnel number, another one, or none."""
-    member, form = load(member_id), NumberForm()
+    member, form = load_to_change(member_id), NumberForm()
     if form.validate_on_submit():
         try:
             numbers.change_number(member, form.number.data or "", me())
@@ -78,15 +78,16 @@ def change_number(member_id: UUID) -> Any:
 @roles("owner", "manager")
 def offer_address(member_id: UUID) -> Any:
     """Mail a link to an address for a member whom mail does not reach; it counts once they have used the link."""
-    member, form = load(member_id), AddressForm()
+    member, form = load_to_change(member_id), AddressForm()
     if not rules.may_change(me().roles, member.roles) or member.can_be_mailed:
         raise Forbidden("member")
     if not form.validate_on_submit():
         return member_page(member, address=form)
-    if queries.member_by_email(form.email.data) is not None:
+    limits.spend(limits.mail_limits(form.email.data, credentials.address()))
+    holder = queries.member_by_email(form.email.data)
+    if holder is not None and sees_member(me(), holder.id):
         form.email.errors = [_("Somebody here has this address already. Check it.")]
         return member_page(member, address=form)
-    limits.spend(limits.mail_limits(form.email.data, credentials.address()))
     actions.offer_address(member, form.email.data, me(), g.academy.slug, g.academy.language)
     return credentials.here(url_for(".show", member_id=member.id), _("We sent a link there. The address counts once it was used."))
 
@@ -95,7 +96,7 @@ def offer_address(member_id: UUID) -> Any:
 @roles("owner", "manager")
 def give_code(member_id: UUID) -> Any:
     """Give a member a new start code and show its card; earlier code, password and sessions end."""
-    return _cards(codes.give_codes([load(member_id)], me(), _days()))
+    return _cards(codes.give_codes([load_to_change(member_id)], me(), _days()))
 
 
 @people.post("/people/codes")
@@ -107,7 +108,7 @@ def give_codes() -> Any:
     organisation_id = request.form.get("organisation", type=UUID)
     among = [*([in_group(group_id)] if group_id else []), *([from_organisation(organisation_id)] if organisation_id else [])]
     ids = queries.wanted_ids(wanted, visible_to(me()), *among)
-    chosen = codes.who_gets_codes(ids, me(), again="again" in request.form)
+    chosen = [one for one in codes.who_gets_codes(ids, me(), again="again" in request.form) if reaches(me(), one)]
     if not chosen:
         words = _("Everybody in this list has a start code that still works. Tick the box to replace those too.")
         kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "role", "group", "organisation")}

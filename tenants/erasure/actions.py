@@ -6,7 +6,7 @@ the commit; a file whose row is gone and whose bytes are not is found by the swe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core import clock, ids, queue
+from core.accounts.rules import clean_email
+from core.crypto import normalised
 from core.db import db
 from core.errors import Forbidden, NotFound, Refused
 from core.sealed import matches
@@ -35,6 +37,7 @@ from tenants.mail.models import Letter
 from tenants.organisations.actions import forget_contact
 from tenants.past.models import PastImportRow
 from tenants.people import rules
+from tenants.people.inviting import withdraw_of
 from tenants.people.models import Ask, Invitation, Member
 from tenants.reports import files as report_files
 from tenants.reports import schedules as report_schedules
@@ -166,6 +169,7 @@ def erase(member: Member) -> dict[str, int]:
     member.state = "removed"
     for enrolment in db.session.scalars(sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.state == "active")):
         learning.end_enrolment(enrolment)
+    withdraw_of(member, frozenset())
     db.session.flush()
     free_lost_seats()
     for name, step in STEPS.items():
@@ -196,8 +200,18 @@ def _known_by(model: type[Invitation] | type[PeopleImportRow], member: Member) -
 
 
 def _past_rows(member: Member) -> int:
-    """Forget rows with the member's address in files of past results."""
-    return _gone(sa.delete(PastImportRow).where(matches(PastImportRow, "email", member.email or "")))
+    """Forget rows of files with past results that say the member's address, personnel number or name. Those that were found to
+    be theirs go with them; of the rest only the words tell."""
+    rows = db.session.scalars(sa.select(PastImportRow).where(PastImportRow.member_id.is_(None)).execution_options(yield_per=500))
+    theirs = [row.id for row in rows if _says(row.cells, member)]
+    return _gone(sa.delete(PastImportRow).where(sa.or_(PastImportRow.member_id == member.id, PastImportRow.id.in_(theirs))))
+
+
+def _says(cells: Mapping[str, str], member: Member) -> bool:
+    said = {"email": clean_email(cells.get("email", "")), "personnel": rules.clean_number(cells.get("personnel", "")).casefold(),
+            "name": normalised(cells.get("name", ""))}  # fmt: skip
+    known = {"email": member.email or "", "personnel": (member.number or "").casefold(), "name": normalised(member.name)}
+    return any(said[name] and said[name] == known[name] for name in said)
 
 
 def _joinings(member: Member) -> int:

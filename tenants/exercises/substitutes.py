@@ -15,7 +15,7 @@ from tenants.audit.actions import record
 from tenants.courses.models import Course
 from tenants.exercises.models import WAITING, HandIn, StandIn
 from tenants.groups.joined import on_group_leave
-from tenants.groups.limits import on_limit
+from tenants.groups.limits import check_reaches, on_limit
 from tenants.groups.models import Group, SeenGroup
 from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
@@ -45,6 +45,8 @@ def hand_over(trainer: Member, substitute: Member, by: Member) -> int:
     """
     if trainer.id == substitute.id:
         raise Refused("same person")
+    if substitute.id == by.id:
+        check_reaches(by, trainer)
     stand_in = db.session.scalar(sa.select(StandIn).where(StandIn.trainer_id == trainer.id))
     if stand_in is None:
         stand_in = StandIn(id=ids.uuid7(), trainer_id=trainer.id, made_at=clock.now())

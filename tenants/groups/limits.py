@@ -48,7 +48,7 @@ def limit_to(member: Member, group_ids: Collection[UUID], by: Member) -> bool:
         raise Refused("sight groups")
     if member.sees == "groups" and wanted == _chosen(member):
         return False
-    _withdraw_wider(member)
+    _withdraw_wider(member, wanted)
     _write(member, wanted)
     _tell(member, by)
     return True
@@ -63,6 +63,20 @@ def see_everybody(member: Member, by: Member) -> bool:
     db.session.execute(sa.delete(SeenGroup).where(SeenGroup.member_id == member.id))
     _tell(member, by)
     return True
+
+
+def reaches(by: Member, member: Member) -> bool:
+    """Return whether `by` may change how the member signs in and what they may do: nobody's change may open a sight that is
+    wider than one's own."""
+    if not by.is_limited or by.id == member.id or not rules.sees_people(member.roles):
+        return True
+    return member.is_limited and _chosen(member) <= _chosen(by)
+
+
+def check_reaches(by: Member, member: Member) -> None:
+    """Raise Forbidden when the member sees more people than `by`."""
+    if not reaches(by, member):
+        raise Forbidden("sees more")
 
 
 def _check(member: Member, by: Member) -> None:
@@ -93,10 +107,10 @@ def _tell(member: Member, by: Member) -> None:
         listener(member)
 
 
-def _withdraw_wider(member: Member) -> None:
-    """Withdraw the open invitations by which the member would let somebody see more than they do now."""
+def _withdraw_wider(member: Member, group_ids: Collection[UUID]) -> None:
+    """Withdraw the open invitations by which the member, who sees these groups, would let somebody see more than that."""
     for row in invitations_by(member.id):
-        if row.sees == "everybody" and rules.sees_people(row.roles):
+        if rules.sees_people(row.roles) and (row.sees == "everybody" or row.group_id not in group_ids):
             row.withdrawn_at = clock.now()
 
 
@@ -114,7 +128,10 @@ def hand_on(member: Member, before: frozenset[str], by: Member) -> None:
 def put_in_place(member: Member, before: frozenset[str], place: Place) -> None:
     """Put who joins into the group that their invitation names; staff who were invited so see only that group."""
     group = db.session.get(Group, place.group_id) if place.group_id else None
-    if place.sees == "groups" and rules.sees_people(member.roles) and not rules.sees_people(before):
+    if place.sees == "groups" and rules.sees_people(before) and not member.is_limited:
+        # Who sees everybody gets no further role from somebody who does not.
+        member.role_rows = [row for row in member.role_rows if row.role in before or not rules.sees_people([row.role])]
+    elif place.sees == "groups" and rules.sees_people(member.roles) and not rules.sees_people(before):
         _write(member, [group.id] if group else [])
         _tell(member, member)
     if group is not None and not group.is_archived:

@@ -44,10 +44,10 @@ def seen_by(viewer: Member, group: Any = Group.id) -> Condition:
 
 
 def invitations_seen_by(viewer: Member) -> Condition:
-    """Return the condition that the viewer may know of an invitation: it is theirs, or into a group that they see."""
+    """Return the condition that the viewer may know of an invitation: it is into a group that they see, or theirs and into none."""
     if not viewer.is_limited:
         return sa.true()
-    return sa.or_(Invitation.invited_by == viewer.id, seen_by(viewer, Invitation.group_id))
+    return sa.or_(seen_by(viewer, Invitation.group_id), sa.and_(Invitation.invited_by == viewer.id, Invitation.group_id.is_(None)))
 
 
 def check_sees(viewer: Member, member_id: UUID) -> None:

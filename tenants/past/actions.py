@@ -92,7 +92,7 @@ def _judge(draft: PastImport, rows: list[PastImportRow], own: OwnAcademy) -> Non
     people = queries.people_of(
         [past.email for _, past in read if past.email], [past.personnel for _, past in read if past.personnel],
         [past.name for _, past in read if past.name and not (past.email or past.personnel)],
-        visible_to(db.session.get_one(Member, draft.made_by)) if draft.made_by else sa.true(),
+        _seen(draft),
     )  # fmt: skip
     courses = queries.courses_by_title()
     for row, past in read:
@@ -189,7 +189,7 @@ def take(import_id: UUID) -> int:
     own = own_academy()
     waiting = sa.select(PastImportRow).where(PastImportRow.import_id == draft.id, PastImportRow.fate == "waiting")
     rows = list(db.session.scalars(waiting.order_by(PastImportRow.line)))
-    members = _members({row.member_id for row in rows if row.member_id})
+    members = _members({row.member_id for row in rows if row.member_id}, draft)
     known, numbers = queries.results_known(members), numbers_here({number for row in rows if (number := row.cells.get("number"))})
     taken = sum(_take(draft, row, members, known, numbers, own) for row in rows)
     draft.state, draft.taken_at = "taken", clock.now()
@@ -199,8 +199,13 @@ def take(import_id: UUID) -> int:
     return taken
 
 
-def _members(wanted: set[UUID]) -> dict[UUID, Member]:
-    return {one.id: one for one in db.session.scalars(sa.select(Member).where(Member.id.in_(wanted))).unique()}
+def _members(wanted: set[UUID], draft: PastImport) -> dict[UUID, Member]:
+    """Return the members, of those whom the uploader sees by now."""
+    return {one.id: one for one in db.session.scalars(sa.select(Member).where(Member.id.in_(wanted), _seen(draft))).unique()}
+
+
+def _seen(draft: PastImport) -> sa.ColumnElement[bool]:
+    return visible_to(db.session.get_one(Member, draft.made_by)) if draft.made_by else sa.true()
 
 
 def _take(draft: PastImport, row: PastImportRow, members: dict[UUID, Member], known: set[queries.Key], numbers: set[str], own: OwnAcademy) -> bool:

@@ -16,6 +16,7 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import blind, stored, unseal_rows
 from tenants.courses.models import Course
+from tenants.groups.sight import visible_to
 from tenants.imports.heads import plain_title
 from tenants.imports.uploads import Counts, counted, page_of_rows
 from tenants.learning.models import Enrolment
@@ -45,8 +46,13 @@ def import_for(by: Member, import_id: UUID, lock: bool = False) -> PastImport:
 
 
 def _mine(by: Member) -> Condition:
-    """Return the condition that `by` may know of a file: who is limited to groups knows of their own only."""
-    return PastImport.made_by == by.id if by.is_limited else sa.true()
+    """Return the condition that `by` may know of a file: who is limited to groups knows of their own only, and only while it
+    is of nobody whom they no longer see."""
+    if not by.is_limited:
+        return sa.true()
+    row = PastImportRow
+    others = sa.select(row.id).where(row.import_id == PastImport.id, row.member_id.is_not(None), sa.not_(visible_to(by, row.member_id)))
+    return sa.and_(PastImport.made_by == by.id, sa.not_(others.exists()))
 
 
 def counts_of(draft: PastImport) -> Counts:

@@ -16,7 +16,7 @@ from tenants.audit.actions import record
 from tenants.mail.actions import write_letter
 from tenants.people import queries, rules
 from tenants.people.bouncing import forget_bounce
-from tenants.people.codes import end_code
+from tenants.people.codes import end_code, forget_code
 from tenants.people.models import Ask, Member, MemberToken
 from tenants.people.signing import links, sessions
 
@@ -107,6 +107,7 @@ def change_email(token: str) -> Member:
     except IntegrityError:
         raise Refused("taken") from None
     links.end(member.id, "reset")  # they went to the old address
+    forget_code(member)
     return member
 
 

@@ -96,5 +96,11 @@ def end_code(member: Member) -> bool:
     return until is not None and until > clock.now()
 
 
+def forget_code(member: Member) -> None:
+    """Let no start code of the member work any more, nor a link that one opened: they have another way in, or other roles."""
+    db.session.execute(sa.delete(StartCode).where(StartCode.member_id == member.id))
+    db.session.execute(sa.delete(MemberToken).where(MemberToken.member_id == member.id, MemberToken.kind == "start"))
+
+
 def _hash_of(member_id: UUID, code: str) -> bytes:
     return blind_index(keystore.open(db.current().holder), "start code", f"{member_id} {code}")

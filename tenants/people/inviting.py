@@ -21,6 +21,7 @@ from tenants.audit.actions import record
 from tenants.mail.actions import write_letter
 from tenants.people import joined, queries, rules
 from tenants.people.bouncing import forget_bounce
+from tenants.people.codes import forget_code
 from tenants.people.joined import NOWHERE, Place
 from tenants.people.models import Invitation, Member, MemberRole
 from tenants.people.signing import links, sessions
@@ -262,7 +263,9 @@ def set_roles(member: Member, wanted: Iterable[str], by: Member) -> bool:
     before = member.roles
     member.role_rows = [row for row in member.role_rows if row.role in roles]
     _add_roles(member, roles)
-    _withdraw_of(member, roles)
+    withdraw_of(member, roles)
+    if not frozenset(roles) <= before | {"participant"}:  # a card that somebody else may have kept opens no wider door
+        forget_code(member)
     joined.tell_roles(member, before, by)
     sessions.end_all(member.id)
     record("member.roles", actor_id=by.id, member=str(member.id), roles=sorted(roles))
@@ -274,7 +277,7 @@ def remove(member: Member, by: Member) -> None:
     if not rules.may_remove(by.roles, member.roles, is_self=member.id == by.id):
         raise Forbidden("member")
     member.state, member.role_rows = "removed", []
-    _withdraw_of(member, frozenset())
+    withdraw_of(member, frozenset())
     for kind in ("reset", "change", "confirm", "start"):
         links.end(member.id, kind)
     sessions.end_all(member.id)
@@ -290,7 +293,7 @@ def let_in(member: Member, by: Member) -> None:
         record("member.let_in", actor_id=by.id, member=str(member.id))
 
 
-def _withdraw_of(member: Member, roles: frozenset[str]) -> None:
+def withdraw_of(member: Member, roles: frozenset[str]) -> None:
     """Withdraw the open invitations by which `member` gave more than they may give now; participants may still come."""
     for row in queries.invitations_by(member.id):
         if not rules.may_give(roles, row.roles) and set(row.roles) != {"participant"}:

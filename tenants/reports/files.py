@@ -16,7 +16,9 @@ from core.sheets import TYPES, file_of
 from core.urls import academy_url
 from tenants.audit.actions import record
 from tenants.files.actions import remove_file, store_made
+from tenants.groups.joined import on_group_leave
 from tenants.groups.limits import on_limit
+from tenants.groups.models import Group, SeenGroup
 from tenants.learning.overview import VIEWERS
 from tenants.mail.actions import write_letter
 from tenants.people.models import Member
@@ -130,6 +132,14 @@ def take_back(member: Member) -> None:
     for file in db.session.scalars(_locked().where(ReportFile.member_id == member.id)).all():
         if file.state == "ready":
             _fail(file, "rights")
+
+
+@on_group_leave
+def take_back_from_seers(group: Group) -> None:
+    """Delete what was made for who sees only some groups, when one of those lost somebody."""
+    seers = sa.select(Member).where(Member.id.in_(sa.select(SeenGroup.member_id).where(SeenGroup.group_id == group.id)))
+    for member in db.session.scalars(seers).unique().all():
+        take_back(member)
 
 
 def sweep() -> None:

@@ -251,11 +251,12 @@ def people_of(viewer: Member, session: LiveSession) -> list[Sitter]:
     return sorted(people, key=by_name)
 
 
-def unreached(session: LiveSession) -> list[str]:
-    """Return the names of who is on the list and gets no mail: without an address, or it comes back from there."""
+def unreached(viewer: Member, session: LiveSession) -> list[str]:
+    """Return the names of who is on the list, of those whom the viewer sees, and gets no mail: without an address, or it comes
+    back from there."""
     listed = sa.select(Seat.member_id).where(Seat.session_id == session.id, Seat.state.in_(("seated", "waiting")))
     without = sa.or_(Member.email_index.is_(None), Member.bounced_at.is_not(None))  # type: ignore[attr-defined]
-    people = db.session.scalars(sa.select(Member).where(Member.id.in_(listed), Member.state == "active", without)).unique()
+    people = db.session.scalars(sa.select(Member).where(Member.id.in_(listed), Member.state == "active", visible_to(viewer), without)).unique()
     return sorted((one.name for one in people), key=normalised)
 
 
