@@ -14,8 +14,11 @@ from core import clock
 from core.db import db
 from jobs import registry
 from jobs.perform import drain
+from tenants.erasure.actions import erase
 from tenants.groups import actions, limits
 from tenants.groups.models import Group
+from tenants.imports.reading import table_of
+from tenants.past import actions as past
 from tenants.past.models import PastImportRow, PastResult
 from tenants.people import inviting, numbers, queries
 from tenants.people.inviting import Guest, Host
@@ -98,7 +101,6 @@ def test_who_sees_everybody_gets_no_role_from_who_does_not(app: HostedFlask, cas
 
 
 def test_an_invitation_ends_with_the_rights_of_who_wrote_it(cast: Cast, north: UUID) -> None:
-    from tenants.erasure.actions import erase
     with db.scope(cast.academy.scope, commit=True):
         by = member(cast, "owner")
         inviting.invite(by, Host("x", cast.academy.slug, "en"), ["second@mailbox.example"], ["manager"], None)
@@ -163,9 +165,6 @@ def test_a_report_of_before_goes_when_somebody_leaves_the_group(cast: Cast, nort
 
 
 def test_erasing_somebody_without_mail_forgets_their_rows_and_nobody_elses(cast: Cast) -> None:
-    from tenants.erasure.actions import erase
-    from tenants.imports.reading import table_of
-    from tenants.past import actions as past
     with db.scope(cast.academy.scope, commit=True):
         gerda = numbers.add_person(member(cast, "owner"), "Gerda", "Wolters", "P1", ["participant"])
         text = "Personeelsnummer,Naam,Cursus,Datum\np1,,First aid,2019-03-01\n,Gerda Wolters,Not here,2999-01-01\n,Sanne de Wit,First aid,2019-03-01\nX9,,First aid,2019-03-01\n,Unknown Person,First aid,2019-03-01"
