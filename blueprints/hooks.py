@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, abort, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from blueprints.hosts import HostedFlask, host_of
@@ -38,6 +39,7 @@ def install(app: HostedFlask, forms: CSRFProtect) -> None:
     app.register_error_handler(CSRFError, show_form_expired)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(DBAPIError, show_database_error)
+    app.register_error_handler(NoConnection, show_no_connection)
 
 
 def arrive() -> None:
@@ -147,6 +149,12 @@ def show_database_error(error: DBAPIError) -> tuple[str, int, dict[str, str]]:
     return error_page(503 if away else 500), 503 if away else 500, {"Retry-After": "10"}
 
 
+def show_no_connection(error: NoConnection) -> tuple[str, int, dict[str, str]]:
+    """Show 503 when so many ask at once that no connection came free in time; a page that needs none."""
+    log.error("no connection to the database came free")
+    return plain_page(503), 503, {"Retry-After": "10"}
+
+
 PAGES = frozenset({400, 403, 404, 405, 410, 413, 422, 429, 500, 503})
 
 
@@ -161,6 +169,9 @@ def error_page(code: int, **values: Any) -> str:
         name = {405: 404, 413: 422}.get(code, code if code in PAGES else 400 if code < 500 else 500)
         return render_template(f"errors/{name}.html", code=code, **values)
     except (DBAPIError, NotFound):
-        # Not by render_template: its context processors would ask the database again.
-        page = current_app.jinja_env.get_template("errors/plain.html")
-        return page.render(code=code, platform=config().platform_name)
+        return plain_page(code)
+
+
+def plain_page(code: int) -> str:
+    """Return the page of `code` that needs nothing. Not by render_template: its context processors would ask the database."""
+    return current_app.jinja_env.get_template("errors/plain.html").render(code=code, platform=config().platform_name)

@@ -24,11 +24,14 @@ from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.media import media
+from blueprints.organisations import organisations
+from blueprints.past import past
 from blueprints.people import people
 from blueprints.reports import reports
 from blueprints.reviews import reviews
 from blueprints.sessions import sessions
 from blueprints.settings import settings
+from blueprints.study import study
 from blueprints.surveys import surveys
 from blueprints.transfer import transfer
 from core.config import config
@@ -39,7 +42,8 @@ def register(app: HostedFlask) -> None:
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
-                      sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media):  # fmt: skip
+                      sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,
+                      study):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

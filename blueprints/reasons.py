@@ -13,6 +13,8 @@ from tenants.courses.rules import MAX_CHOICES
 from tenants.exercises.rules import MAX_PHRASE, MOST_PHRASES
 from tenants.groups.rules import MAX_NAME as MAX_GROUP_NAME
 from tenants.learning.rules import MAX_TEXT
+from tenants.organisations.rules import MAX_NAME as MAX_ORGANISATION_NAME
+from tenants.people.rules import LONGEST_NUMBER
 from tenants.reports.files import MOST_WAITING
 from tenants.reports.schedules import MOST as MOST_SCHEDULES
 from tenants.settings.actions import MAX_NAME
@@ -31,6 +33,11 @@ REASONS = {
     "empty question": _l("Write the question first; then it can go to the question bank."),
     "decided": _l("Somebody decided about this request already. Open the page of requests to see what is open."),
     "days": _l("Choose a number of days to undo from 0 to 90."),
+    "import group": _l("Choose one of your groups. The people in the file join it."),
+    "organisation archived": _l("This organisation is archived. Bring it back first."),
+    "organisation name": _l("An organisation has a name of 1 to %(most)d characters.", most=MAX_ORGANISATION_NAME),
+    "organisation taken": _l("There is an organisation with this name already, perhaps an archived one. Choose another name."),
+    "sight groups": _l("Choose at least one group, or let them see everybody."),
     "group archived": _l("This group is archived. Bring it back first."),
     "group name": _l("A group has a name of 1 to %(most)d characters.", most=MAX_GROUP_NAME),
     "report files": _l("You are waiting for %(most)d files already. Wait until the first is made.", most=MOST_WAITING),
@@ -87,7 +94,11 @@ REASONS = {
     "not valid any more": _l("This certificate was replaced, renewed or revoked meanwhile. Open it again to see how it stands."),
     "captions policy": _l("Choose whether missing captions block publishing, or only warn."),
     "file in use": _l("This file is shown somewhere, so it cannot be deleted. Take it out there first."),
-    "rows": _l("Something in the file changed meanwhile. Read it again and look at the rows."),
+    "past not read": _l("This file is still being read. Wait a minute, then look at its rows."),
+    "past wrong rows": _l("Some rows have a problem. Leave them out, or mend the file and upload it again."),
+    "past no good rows": _l("No row is left to take over. Mend the file and upload it again."),
+    "past not taken": _l("Nothing of this file was taken over, so there is nothing to undo."),
+    "past busy": _l("This file is being worked on. Wait a minute, then try again."),
     "too many keys": _l("The platform took no new signing key from this academy. Ask its people for help."),
     "why ended": _l("Write down why, in at most 500 characters: it is kept with the certificate."),
     "session kind": _l("Say where the session is and until when people sign up: choose from the lists."),
@@ -106,5 +117,9 @@ REASONS = {
     "survey closed": _l("This survey is closed and takes no more answers."),
     "no good rows": _l("No row of this file can be taken over. Mend the file and upload it again."),
     "still inviting": _l("People from this file are still being invited. Wait a minute, then delete it."),
+    "is member": _l("This address is of a member here already. Use another one, or withdraw the invitation."),
+    "number": _l("A personnel number has letters and digits, at most %(most)d, and no @.", most=LONGEST_NUMBER),
+    "number taken": _l("Somebody here has this personnel number already. Check it."),
+    "only number": _l("Without e-mail address this person needs a number to sign in."),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
 }  # fmt: skip

@@ -1,4 +1,5 @@
-"""The Dutch catalogue: gathered from templates and Python, filled, compiled and checked.
+"""The Dutch catalogue: gathered from templates and Python, filled, compiled and checked; and its formal twin, which holds
+only the sentences that say "je", with "u".
 
 Several people work on it at once: every change reads, merges and replaces the file under one lock.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from core.formal import forms_of, is_familiar, line_for, put, state_of, to_do
+from core.wording import uncovered
 
 HOUSE = Path(__file__).resolve().parent.parent
 TRANSLATIONS = HOUSE / "core" / "translations"
@@ -33,12 +37,15 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 STARTED = datetime(2026, 11, 23, tzinfo=UTC)  # a constant date keeps the file the same for the same strings
-USE = """usage: python -m core.i18n extract | compile | check | add
+USE = """usage: python -m core.i18n extract | compile | check | add | formal
   extract   gather the English strings into the Dutch catalogue (new ones stand there without Dutch)
-  compile   write messages.mo from messages.po
-  check     say what is not extracted, not translated, fuzzy or not compiled; exit 1 if anything is
-  add       read lines `English<TAB>Dutch` (plural: English<TAB>English plural<TAB>Dutch<TAB>Dutch plural)
-            from standard input, put them in the catalogue, then extract and compile"""
+  compile   write messages.mo from messages.po, and formal.mo from formal.po
+  check     say what is not extracted, not translated, not formal, fuzzy or not compiled; exit 1 if anything is
+  add       read lines from standard input, put them in the catalogue, then extract and compile:
+              English<TAB>Dutch            or, when the Dutch says je: English<TAB>Dutch<TAB>Dutch with u
+              English<TAB>English plural<TAB>Dutch<TAB>Dutch plural     and with u: two columns more
+  formal    print such lines for all Dutch that says je and has no form with u yet (or an old one), the last
+            columns a first try. Read and mend each, then give them to `add`"""
 
 
 def main(arguments: list[str]) -> int:
@@ -50,13 +57,16 @@ def main(arguments: list[str]) -> int:
         case ["compile"]:
             with locked():
                 compile_catalogue(load())
+                compile_catalogue(load("formal"), "formal")
         case ["add"]:
             with locked():
                 add_lines(sys.stdin)
         case ["check"]:
-            problems = list(find_problems())
+            problems = [*find_problems(), *find_formal_problems()]
             print("\n".join(problems) or "every string has its Dutch")
             return 1 if problems else 0
+        case ["formal"]:
+            print("\n".join(line_for(message) for message in to_do(load(), load("formal"))))
         case _:
             print(USE)
             return 2
@@ -71,17 +81,24 @@ def locked() -> Iterator[None]:
         yield
 
 
-def po_file(language: str = "nl") -> Path:
-    """Return where the catalogue of `language` stands."""
-    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+def po_file(domain: str = "messages") -> Path:
+    """Return where a Dutch catalogue stands: `messages`, or `formal`."""
+    return TRANSLATIONS / "nl" / "LC_MESSAGES" / f"{domain}.po"
 
 
-def load() -> Catalog:
-    """Return the Dutch catalogue; an empty one when there is none yet."""
-    if not po_file().exists():
-        return Catalog(locale="nl")
-    with po_file().open("rb") as handle:
+def load(domain: str = "messages") -> Catalog:
+    """Return a Dutch catalogue; an empty one when there is none yet."""
+    if not po_file(domain).exists():
+        return empty()
+    with po_file(domain).open("rb") as handle:
         return read_po(handle, locale="nl")
+
+
+def empty() -> Catalog:
+    """Return a Dutch catalogue without strings."""
+    catalog = Catalog(locale="nl", project="Kweek", copyright_holder="Kweek", fuzzy=False)
+    catalog.header_comment = "# Dutch of Kweek. Keep it by `python -m core.i18n`."
+    return catalog
 
 
 def gather() -> Catalog:
@@ -108,8 +125,7 @@ def merged(old: Catalog, found: Catalog) -> Catalog:
 
     What no file uses now stays as a remark, since somebody may be rewriting that file this minute.
     """
-    new = Catalog(locale="nl", project="Kweek", copyright_holder="Kweek", fuzzy=False)
-    new.header_comment = "# Dutch of Kweek. Keep it by `python -m core.i18n`."
+    new = empty()
     unused = {first(m): m for m in [*old, *old.obsolete.values()] if m.id and is_filled(m)}
     for message in found:
         if not message.id:
@@ -123,17 +139,17 @@ def merged(old: Catalog, found: Catalog) -> Catalog:
     return new
 
 
-def save(catalog: Catalog) -> None:
-    """Replace the catalogue on disk, sorted, in one step."""
+def save(catalog: Catalog, domain: str = "messages") -> None:
+    """Replace a catalogue on disk, sorted, in one step."""
     text = io.BytesIO()
     catalog.revision_date = catalog.creation_date = STARTED
     write_po(text, catalog, width=110, sort_output=True, include_lineno=False, omit_header=False)
-    replace(po_file(), text.getvalue())
+    replace(po_file(domain), text.getvalue())
 
 
-def compile_catalogue(catalog: Catalog) -> None:
+def compile_catalogue(catalog: Catalog, domain: str = "messages") -> None:
     """Write the compiled catalogue beside its source."""
-    replace(po_file().with_suffix(".mo"), compiled(catalog))
+    replace(po_file(domain).with_suffix(".mo"), compiled(catalog))
 
 
 def compiled(catalog: Catalog) -> bytes:
@@ -152,22 +168,36 @@ def replace(path: Path, body: bytes) -> None:
 
 
 def add_lines(lines: Iterator[str] | io.TextIOBase) -> None:
-    """Put each line's Dutch into the catalogue, gather, save and compile; say which English is in no file."""
-    catalog, found = load(), gather()
+    """Put each line's Dutch into the catalogues, gather, save and compile; say which English is in no file, and which
+    Dutch says je and came without its form with u."""
+    catalog, formal, found = load(), load("formal"), gather()
     for line in lines:
         parts = line.rstrip("\n").replace("\\n", "\n").split("\t")
-        if len(parts) not in (2, 4):
+        if len(parts) not in (2, 3, 4, 6):
             if line.strip():
-                print(f"not two or four columns: {line.strip()}", file=sys.stderr)
+                print(f"not two, three, four or six columns: {line.strip()}", file=sys.stderr)
             continue
-        msgid: str | tuple[str, str] = parts[0] if len(parts) == 2 else (parts[0], parts[1])
+        size = 1 if len(parts) < 4 else 2
+        msgid: str | tuple[str, str] = parts[0] if size == 1 else (parts[0], parts[1])
         if found.get(msgid) is None:
             print(f"in no file (kept out): {parts[0]}", file=sys.stderr)
         catalog.delete(msgid)
-        catalog.add(msgid, parts[1] if len(parts) == 2 else (parts[2], parts[3]))
-    fresh = merged(catalog, found)
-    save(fresh)
+        message = catalog.add(msgid, parts[1] if size == 1 else (parts[2], parts[3]))
+        add_formal(formal, message, parts[2 * size :])
+    save(merged(catalog, found))
     compile_catalogue(load())
+    save(formal, "formal")
+    compile_catalogue(load("formal"), "formal")
+
+
+def add_formal(formal: Catalog, message: Message, forms: Sequence[str]) -> None:
+    """Put the form with u of a message into its catalogue, or say why not."""
+    if forms and is_familiar(message):
+        put(formal, message, forms)
+    elif forms:
+        print(f"says no je, so no form with u is kept: {first(message)}", file=sys.stderr)
+    elif is_familiar(message) and state_of(message, formal):
+        print(f"says je; see `python -m core.i18n formal`: {first(message)}", file=sys.stderr)
 
 
 def find_problems() -> Iterator[str]:
@@ -182,9 +212,27 @@ def find_problems() -> Iterator[str]:
         elif not is_filled(known):
             yield f"not translated: {first(message)}  ({message.locations[0][0]})"
     yield from (f"fuzzy: {first(message)}" for message in catalog if message.id and message.fuzzy)
-    mo = po_file().with_suffix(".mo")
+    yield from find_uncompiled("messages", catalog)
+
+
+def find_formal_problems() -> Iterator[str]:
+    """Yield a sentence for every Dutch string that an academy could not have with u, or with its own words for roles."""
+    catalog, formal = load(), load("formal")
+    for message in to_do(catalog, formal):
+        yield f"form with u {state_of(message, formal)}; see `python -m core.i18n formal`: {first(message)}"
+    for message in (one for one in [*catalog, *formal] if one.id):
+        english = [message.id] if isinstance(message.id, str) else message.id
+        texts = [(text, "en") for text in english] + [(text, "nl") for text in forms_of(message)]
+        for word in (word for text, language in texts for word in uncovered(text, language)):
+            yield f"no own word of an academy fits for \u201c{word}\u201d (core/wording.py): {first(message)}"
+    yield from find_uncompiled("formal", formal)
+
+
+def find_uncompiled(domain: str, catalog: Catalog) -> Iterator[str]:
+    """Yield a sentence if the compiled form of a catalogue is not the present one."""
+    mo = po_file(domain).with_suffix(".mo")
     if not mo.exists() or mo.read_bytes() != compiled(catalog):
-        yield "not compiled: run `python -m core.i18n compile`"
+        yield f"{domain} not compiled: run `python -m core.i18n compile`"
 
 
 def is_filled(message: Message) -> bool:

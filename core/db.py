@@ -1,7 +1,7 @@
 """One engine per cluster, one session per scope; every transaction begins as one role.
 
 A *scope* says as whom Postgres runs what follows: `CORE` (role core_web), one academy (role ac_7)
-or `BARE` (the login role, which may only call core.resolve_host). A *frame* is one opened scope with
+or `BARE` (the login role, which may only ask core whose host it is). A *frame* is one opened scope with
 its session and transaction. Work without a frame raises NoScope: no academy, no work.
 """
 

@@ -1,7 +1,8 @@
 """Languages: which one a page speaks, how it writes days and times, and the Dutch catalogue.
 
-English is the source. `python -m core.i18n extract|compile|check|add` keeps the catalogue
-(core/catalogue.py holds the work): `add` reads lines `English<TAB>Dutch` from standard input.
+English is the source. `python -m core.i18n extract|compile|check|add|formal` keeps the catalogue
+(core/catalogue.py holds the work): `add` reads lines `English<TAB>Dutch` from standard input, with the formal Dutch
+in a third column where the Dutch says je. How the academy at hand speaks is core/wording.py's.
 """
 
 from __future__ import annotations
@@ -11,33 +12,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
 
+import sqlalchemy as sa
+from babel.support import NullTranslations
 from flask import Flask, g, has_app_context, has_request_context, request
-from flask_babel import Babel, force_locale, format_date, format_datetime, get_locale, gettext, ngettext
+from flask_babel import Babel, Domain, force_locale, format_date, format_datetime, get_locale, gettext, ngettext
 from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
 
 from core import clock
 from core.config import config
+from core.db import db
 from core.errors import KweekError, NoScope
+from core.wording import TRANSLATIONS, USUAL, Wording, spoken
 
 LANGUAGES = ("nl", "en")
 NAMES = {"nl": "Nederlands", "en": "English"}
 COOKIE = "lang"
 ZONE = "Europe/Amsterdam"
-TRANSLATIONS = Path(__file__).resolve().parent / "translations"
 
 
 def install(app: Flask) -> None:
     """Give `app` its languages, and templates what writes dates and lengths."""
-    Babel(
+    babel = Babel(
         app,
         default_locale="en",
         default_translation_directories=str(TRANSLATIONS),
         locale_selector=choose_language,
         timezone_selector=zone,
     )
+    babel.domain_instance = OwnWords()
     app.jinja_env.globals.update(
         language=language,
         language_names=NAMES,
@@ -50,16 +54,46 @@ def install(app: Flask) -> None:
     )
 
 
+class OwnWords(Domain):  # type: ignore[misc]
+    """The sentences of pages, as the academy at hand speaks."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the catalogue of the present language and academy."""
+        return spoken(language(), wording())
+
+
+def wording() -> Wording:
+    """Return how the present academy speaks; the platform's own pages and mails speak as usual."""
+    how = g.get("wording")
+    if how is None:
+        academy = g.get("academy")
+        return academy.wording if academy is not None else USUAL
+    return how  # type: ignore[no-any-return]
+
+
 def language() -> str:
     """Return the language of the present page or mail, `nl` or `en`."""
     return str(get_locale() or "en")
 
 
 @contextmanager
-def speaking(code: str) -> Iterator[None]:
-    """Speak `code` inside the block, in a request or in a job, which has no application."""
+def speaking(code: str, how: Wording | None = None) -> Iterator[None]:
+    """Speak `code` inside the block, in a request or in a job, which has no application; as the academy at hand speaks
+    unless told `how`."""
     with nullcontext() if has_app_context() else _speaker().app_context(), force_locale(code):
-        yield
+        before = g.get("wording")
+        g.wording = how or (wording() if has_request_context() else _wording_of_frame())
+        try:
+            yield
+        finally:
+            g.wording = before
+
+
+def _wording_of_frame() -> Wording:
+    """Return how the academy speaks whose job this is, as core tells the asking role."""
+    if not db.has_frame() or db.current().number is None:
+        return USUAL
+    return Wording.of(db.session.execute(sa.text("SELECT wording FROM local.own_wording()")).scalar_one())
 
 
 @cache

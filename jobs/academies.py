@@ -109,11 +109,13 @@ def end_export(closing_id: str) -> None:
 
 
 def _tell(kind: str, path: str, **values: datetime) -> None:
-    """Write one letter to each active member, each in their own language."""
+    """Write one letter to each active member with an address, each in their own language; every page says it to all."""
     slug, language = own_academy()
     name = db.session.execute(sa.text("SELECT name FROM local.own_academy()")).scalar_one()
     for member in db.session.scalars(sa.select(Member).where(Member.state == "active")).unique():
-        write_to_member(member.email or "", kind, member.language or language, academy=name,
+        if member.email is None:
+            continue
+        write_to_member(member.email, kind, member.language or language, academy=name,
                         url=academy_url(slug, path), **values)  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPException
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,9 +15,10 @@ from core.db import db
 from core.errors import Refused
 from core.mail.compose import platform_sender
 from core.mail.models import Letter as PlatformLetter
-from core.mail.smtp import message, send
+from core.mail.smtp import final_refusal, message, send
 from jobs.registry import every
 from tenants.mail.actions import sender
+from tenants.mail.bounces import record_bounce, record_taken
 from tenants.mail.models import Letter
 
 KEPT = timedelta(days=35)
@@ -27,24 +28,37 @@ TRIES = 100
 
 @queue.job("mail.send", tries=TRIES)
 def send_letter(letter_id: str) -> None:
-    """Send one letter of the academy; without SMTP it stays for /_dev/mail."""
+    """Send one letter of the academy; without SMTP it stays for /_dev/mail. Refused for good, that is kept with it."""
     letter = db.session.get(Letter, UUID(letter_id))
-    if letter is not None:
-        _send(letter, sender().name)
+    if letter is None or letter.bounced_at is not None or not _waits(letter):
+        return
+    refusal = _refusal(letter, sender().name)
+    if refusal is None:
+        record_taken(letter)
+    else:
+        record_bounce(letter.id, refusal)
 
 
 @queue.job("mail.send_platform", scope="core", tries=TRIES)
 def send_platform_letter(letter_id: str) -> None:
     """Send one letter of the platform."""
     letter = db.session.get(PlatformLetter, UUID(letter_id))
-    if letter is not None:
-        _send(letter, platform_sender().name)
-
-
-def _send(letter: Letter | PlatformLetter, name: str) -> None:
-    """Send the letter unless it was sent; no transaction is open while the mail server thinks."""
-    if letter.sent_at is not None or config().smtp_url is None:
+    if letter is None or not _waits(letter):
         return
+    if _refusal(letter, platform_sender().name) is not None:
+        raise queue.GiveUp("there is no such mailbox")
+    letter.sent_at = clock.now()
+
+
+def _waits(letter: Letter | PlatformLetter) -> bool:
+    return letter.sent_at is None and config().smtp_url is not None
+
+
+def _refusal(letter: Letter | PlatformLetter, name: str) -> str | None:
+    """Send the letter; return the code of a refusal for good, or None when it was taken. Raises what may be tried again.
+
+    No transaction is open while the mail server thinks.
+    """
     try:
         mail = message(letter.id, name, letter.recipient or "", letter.subject or "", letter.body_text or "",
                        letter.body_html or "", getattr(letter, "calendar", None))  # fmt: skip
@@ -53,11 +67,12 @@ def _send(letter: Letter | PlatformLetter, name: str) -> None:
     db.release()
     try:
         send(mail)
-    except SMTPRecipientsRefused as error:
-        if all(code >= 500 for code, _ in error.recipients.values()):
-            raise queue.GiveUp("there is no such mailbox") from None
-        raise
-    letter.sent_at = clock.now()
+    except SMTPException as error:
+        refusal = final_refusal(error)
+        if refusal is None:
+            raise
+        return refusal
+    return None
 
 
 @queue.job("mail.sweep_all", scope="core")

@@ -11,11 +11,15 @@ from core import clock, limits, queue
 from core.academies.models import Academy
 from core.db import db
 from jobs.registry import every
-from tenants.people import actions, queries
-from tenants.people.models import Ask, Invitation, MemberToken
+from tenants.groups.sight import invitations_seen_by
+from tenants.mail.actions import sender
+from tenants.people import actions, bouncing, mending, queries
+from tenants.people.inviting import Host
+from tenants.people.models import Ask, Invitation, Member, MemberToken, StartCode
 from tenants.people.signing import sessions
 
 INVITATION_KEPT = timedelta(days=90)
+LISTENS_TO_MAIL = bouncing  # the worker that sends letters tells people's own rows what came of them
 
 
 @queue.job("people.answer")
@@ -29,6 +33,18 @@ def answer(ask_id: str) -> None:
     db.session.delete(row)
 
 
+@queue.job("people.remind", limit_s=300)
+def remind(by_id: str, before: int, after: str = str(UUID(int=0))) -> None:
+    """Mail up to 100 invitations anew that were sent before `before` (seconds); the rest follows in a job of its own."""
+    by = db.session.get(Member, UUID(by_id))
+    if by is None:
+        return
+    slug, language = queries.own_academy()
+    last = mending.remind_some(by, before, UUID(after), Host(sender().name, slug, language), invitations_seen_by(by))
+    if last is not None:
+        queue.later("people.remind", by_id=by.id, before=before, after=last, priority=5)
+
+
 @queue.job("people.sweep_all", scope="core")
 def sweep_all() -> None:
     """Queue the tidying of each answering academy."""
@@ -38,13 +54,14 @@ def sweep_all() -> None:
 
 @queue.job("people.sweep")
 def sweep() -> None:
-    """Delete ended sessions, used links, counts, and invitations 90 days after their end."""
+    """Delete ended sessions, used links, counts, and invitations and start codes 90 days after their end."""
     sessions.sweep()
     limits.sweep()
     now = clock.now()
     db.session.execute(sa.delete(MemberToken).where(MemberToken.expires_at < now - timedelta(days=7)))
     db.session.execute(sa.delete(Ask).where(Ask.made_at < now - timedelta(days=7)))
     db.session.execute(sa.delete(Invitation).where(Invitation.expires_at < now - INVITATION_KEPT))
+    db.session.execute(sa.delete(StartCode).where(StartCode.expires_at < now - INVITATION_KEPT))
 
 
 every(timedelta(days=1), "people.sweep_all")

@@ -17,6 +17,8 @@ from tenants.imports import models as imports
 from tenants.learning import group_models
 from tenants.learning import models as learning
 from tenants.mail import models as mail
+from tenants.organisations import models as organisations
+from tenants.past import models as past
 from tenants.people import models as people
 from tenants.reports import models as reports
 from tenants.sessions import models as sessions
@@ -26,5 +28,6 @@ from tenants.transfer import models as transfer
 
 __all__ = [
     "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files",
-    "group_models", "groups", "imports", "learning", "mail", "people", "reports", "sessions", "settings", "surveys", "transfer",
+    "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "reports", "sessions", "settings", "surveys",
+    "transfer",
 ]

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from core.config import config
 from core.db import BARE, Scope, academy_scope, db
 from core.errors import NotFound
+from core.wording import Wording
 
 CACHE_S = 5.0
 IN_USE_S = 60.0
@@ -40,6 +41,7 @@ class AcademyFacts:
     plan: str
     revision: str | None
     closes_at: datetime | None
+    wording: Wording
 
     @property
     def scope(self) -> Scope:
@@ -150,12 +152,12 @@ def _ask(keys: Sequence[Key]) -> dict[Key, AcademyFacts]:
     """Return what Postgres knows of these hosts; a host of no academy is left out."""
     question = sa.text(
         "SELECT wanted.asked_slug, wanted.asked_host, found.* FROM unnest(CAST(:slugs AS text[]), CAST(:hosts AS text[]))"
-        " AS wanted(asked_slug, asked_host), LATERAL core.resolve_host(wanted.asked_slug, wanted.asked_host) AS found"
+        " AS wanted(asked_slug, asked_host), LATERAL core.resolve_academy(wanted.asked_slug, wanted.asked_host) AS found"
     )
     slugs, hosts = zip(*keys, strict=True)
     with db.scope(BARE):
         rows = db.session.execute(question, {"slugs": list(slugs), "hosts": list(hosts)}).all()
-    return {(row[0], row[1]): AcademyFacts(*row[2:]) for row in rows}
+    return {(row[0], row[1]): AcademyFacts(*(*row[2:-1], Wording.of(row[-1]))) for row in rows}
 
 
 resolver = Resolver()

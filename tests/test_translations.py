@@ -58,10 +58,10 @@ def test_merging_keeps_unused_dutch_for_when_it_comes_back() -> None:
 
 
 def test_added_lines_reach_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[Catalog] = []
-    monkeypatch.setattr(catalogue, "load", lambda: written[-1] if written else message_book())
+    books = {"messages": message_book(), "formal": message_book()}
+    monkeypatch.setattr(catalogue, "load", lambda domain="messages": books[domain])
     monkeypatch.setattr(catalogue, "gather", lambda: message_book(("Save", "")))
-    monkeypatch.setattr(catalogue, "save", written.append)
-    monkeypatch.setattr(catalogue, "compile_catalogue", lambda catalog: None)
+    monkeypatch.setattr(catalogue, "save", lambda book, domain="messages": books.update({domain: book}))
+    monkeypatch.setattr(catalogue, "compile_catalogue", lambda book, domain="messages": None)
     catalogue.add_lines(io.StringIO("Save\tBewaar\nbroken line\n"))
-    assert written[-1].get("Save").string == "Bewaar"
+    assert books["messages"].get("Save").string == "Bewaar"

@@ -11,6 +11,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from blueprints.assessments import assessments
+from blueprints.me import me
 from core.i18n import format_clock, format_moment, zone
 from tenants.assessments import queries
 from tenants.assessments.desk import waiting_count
@@ -20,7 +21,11 @@ from tenants.assessments.rules import Bar, View
 from tenants.assessments.settings import Settings
 from tenants.learning.answering import choices_of, lines_of
 
-assessments.add_app_template_global(waiting_count, "tests_waiting")
+
+@assessments.app_template_global()
+def tests_waiting() -> int:
+    """Return how many sittings wait for the person who asks."""
+    return waiting_count(me())
 
 
 @assessments.app_template_global()

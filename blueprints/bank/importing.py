@@ -27,7 +27,6 @@ from tenants.bank import importing, queries, uploads
 from tenants.bank.formats import sheet
 from tenants.bank.formats.moodle_xml import MOST_BYTES
 from tenants.bank.formats.question import CHANGED, LEFT, WHOLE, Unreadable
-from tenants.bank.formats.reading import read_file
 from tenants.files.actions import plain_name
 
 FORMATS = {
@@ -75,7 +74,7 @@ def read(form: UploadForm) -> UUID:
         words = (_("True"), _("False"))
     about = {"name": name, "language": spoken, "tags": (form.tags.data or "").split(","), "true_false": words, "by": me()}
     if len(data) <= READ_AT_ONCE or len(data) > MOST_BYTES:
-        found, held = apart(read_file, data, name, wanted)
+        found, held = apart(uploads.understood, data, name, wanted)
         return importing.keep_draft(held, form=found, **about).id
     draft = importing.new_draft(form=wanted, **about)
     uploads.read_later(draft, data)

@@ -39,7 +39,7 @@ class RenewForm(FlaskForm):  # type: ignore[misc]
 
 def load(course_id: UUID, enrolment_id: UUID) -> Enrolment:
     """Return an enrolment in a course that one may enrol people in. Raises NotFound."""
-    return enrolling.enrolment_in(enrolling.course_to_fill(me(), course_id), enrolment_id)
+    return enrolling.enrolment_in(me(), enrolling.course_to_fill(me(), course_id), enrolment_id)
 
 
 @catalogue.post("/courses/<uuid:course_id>/enrolments/<uuid:enrolment_id>/return")

@@ -79,6 +79,7 @@ def links() -> str:
 @roles("manager", "owner")
 def new_link() -> Answer:
     """Make a link; its address is shown once."""
+    acts.check_may_link(me())
     if not me().is_confirmed:
         return render_template("people/confirm_first.html", platform=platform_url("/me"))
     form = LinkForm()

@@ -34,7 +34,7 @@ def path_people(path_id: UUID) -> str:
 def people_page(path: Path, error: str | None = None) -> str:
     """Return the page of a path's people; how far they are is for trainers and managers."""
     here = walks.walks_on(me(), path) if me().roles & VIEWERS else []
-    others = queries.members_off(path, request.args.get("name", "")) if path.state == "published" else []
+    others = queries.members_off(me(), path, request.args.get("name", "")) if path.state == "published" else []
     return render_template("catalogue/path_people.html", path=path, walks=here, others=others, error=error)
 
 
@@ -48,7 +48,7 @@ def follow_path(path_id: UUID) -> Answer:
         return people_page(path, _("Choose at least one person.")), 422
     if path.state != "published":
         raise Refused("path not published")
-    count = acts.follow(path, enrolling.members_named(ticked), me())
+    count = acts.follow(path, enrolling.members_named(me(), ticked), me())
     flash(ngettext("%(num)d person follows the path now", "%(num)d people follow the path now", count))
     return redirect(url_for(".path_people", path_id=path_id), 303)
 
@@ -58,6 +58,6 @@ def follow_path(path_id: UUID) -> Answer:
 def unfollow_path(path_id: UUID, follower_id: UUID) -> Response:
     """Take somebody off the path; their courses stay theirs."""
     path = queries.path_to_fill(me(), path_id)
-    acts.unfollow(queries.follower_in(path, follower_id), me())
+    acts.unfollow(queries.follower_in(me(), path, follower_id), me())
     flash(_("Taken off the path. The courses that they take stay theirs."))
     return redirect(url_for(".path_people", path_id=path_id), 303)

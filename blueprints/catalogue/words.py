@@ -14,6 +14,7 @@ from flask_login import current_user
 
 from blueprints.catalogue import catalogue
 from blueprints.home.nav import counted, counts
+from blueprints.me import me
 from core import clock
 from core.i18n import zone
 from tenants.catalogue import queries, rules
@@ -70,7 +71,7 @@ def catalogue_tabs() -> list[dict[str, Any]]:
         ("catalogue.index", _("Courses"), frozenset(), None), ("catalogue.paths", _("My paths"), frozenset(), None),
         ("catalogue.requests", _("Requests"), rules.DECIDERS, counts().get("catalogue.index")),
         ("catalogue.path_desk", _("Learning paths"), rules.PATH_WRITERS | rules.DECIDERS, None),
-        ("catalogue.links", _("Links to join"), rules.LINK_MAKERS, None),
+        *([] if me().is_limited else [("catalogue.links", _("Links to join"), rules.LINK_MAKERS, None)]),
     ]  # fmt: skip
     return [
         {"label": label, "url": url_for(endpoint), "current": request.endpoint == endpoint, "count": count or None}
@@ -115,7 +116,7 @@ def why_dead_words(why: str) -> str:
 
 def count_requests(roles: frozenset[str]) -> int:
     """Return how many requests wait for somebody with these roles."""
-    return queries.count_requests() if roles & rules.DECIDERS else 0
+    return queries.count_requests(me()) if roles & rules.DECIDERS else 0
 
 
 counted("catalogue.index", count_requests, _l("requests to join"))

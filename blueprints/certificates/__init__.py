@@ -8,6 +8,6 @@ import tenants.certificates.own_work  # noqa: F401  adds certificates to a perso
 
 certificates = Blueprint("certificates", __name__)
 
-from blueprints.certificates import courses, designs, imports, issued, own, verify, words  # noqa: E402, F401  the routes
+from blueprints.certificates import courses, designs, issued, own, verify, words  # noqa: E402, F401  the routes
 
 __all__ = ["certificates"]

@@ -15,6 +15,7 @@ from core.access import roles
 from tenants.certificates import design_actions, queries
 from tenants.certificates.models import CertifiedCourse
 from tenants.certificates.rules import hours_of
+from tenants.courses.models import Course
 
 
 @certificates.route("/courses/<uuid:course_id>/certificate", methods=["GET", "POST"])
@@ -23,7 +24,7 @@ def course(course_id: UUID) -> str | Response | tuple[str, int]:
     """Show and choose the course's certificate and study hours."""
     found, given = queries.course_to_certify(me(), course_id)
     designs = queries.designs()
-    form = filled(given)
+    form = filled(found, given)
     form.design.choices = course_choices(designs)
     if form.validate_on_submit():
         chosen = next((one for one in designs if str(one.id) == form.design.data), None)
@@ -34,7 +35,7 @@ def course(course_id: UUID) -> str | Response | tuple[str, int]:
     return render_template("certificates/course.html", course=found, form=form, designs=designs, done=done), 422 if form.errors else 200
 
 
-def filled(given: CertifiedCourse | None) -> CourseForm:
+def filled(course: Course, given: CertifiedCourse | None) -> CourseForm:
     """Return the form as the course stands."""
-    hours = f"{given.hours.normalize():f}" if given and given.hours else ""
+    hours = f"{course.study_hours.normalize():f}" if course.study_hours else ""
     return CourseForm(data={"design": str(given.design_id or "") if given else "", "hours": hours})

@@ -61,8 +61,9 @@ class CourseForm(FlaskForm):  # type: ignore[misc]
     """What a course gives when it is done."""
 
     design = SelectField(_l("Certificate when done"))
-    hours = StringField(_l("Study hours"), description=_l("How long the course takes, such as 12 or 12.5. It may stand on the "
-                                                          "certificate."))  # fmt: skip
+    hours = StringField(_l("Study hours"), description=_l(
+        "How long the whole course takes, its sessions too, such as 12 or 12.5. They count in the study record of who finishes "
+        "it, and may stand on the certificate."))  # fmt: skip
     earlier = BooleanField(_l("People who finished before get one too"))
 
     def validate_hours(self, field: StringField) -> None:

@@ -31,7 +31,7 @@ def issued() -> str:
     """List the academy's certificates, with a search and filters in the address."""
     today, page = clock.today(g.academy.zone), request.args.get("page", 1, type=int)
     course_id = request.args.get("course", type=UUID)
-    found = queries.issued_page(today, page, request.args.get("q", ""), request.args.get("show", ""), course_id)
+    found = queries.issued_page(me(), today, page, request.args.get("q", ""), request.args.get("show", ""), course_id)
     return render_template("certificates/issued.html", found=found, standings=STANDINGS,
                            courses=queries.courses_with_certificates(), **around(found))  # fmt: skip
 
@@ -108,7 +108,7 @@ def give(course_id: UUID) -> Any:
     form = GiveForm(data={"day": clock.today(g.academy.zone)})
     ticked = request.form.getlist("member", type=UUID)[:MAX_AT_ONCE]
     if form.validate_on_submit() and ticked and form.day.data <= clock.today(g.academy.zone):
-        given = actions.give(enrolling.members_named(ticked), course, form.day.data, me())
+        given = actions.give(enrolling.members_named(me(), ticked), course, form.day.data, me())
         flash(ngettext("%(num)d certificate issued", "%(num)d certificates issued", len(given)))
         return redirect(url_for(".issued", course=course.id), 303)
     return give_page(course, form, ticked)
@@ -120,7 +120,7 @@ def give_page(course: Any, form: GiveForm, ticked: list[UUID]) -> tuple[str, int
     if sent and not form.errors and ticked:
         form.day.errors = [_("Give a day that has come.")]
     have = queries.holders_of(course.id)
-    people = [one for one in enrolling.everyone(course, request.args.get("name", "")) if one.member_id not in have]
+    people = [one for one in enrolling.everyone(me(), course, request.args.get("name", "")) if one.member_id not in have]
     error = _("Choose at least one person.") if sent and not ticked else None
     page = render_template("certificates/give.html", course=course, form=form, people=people, ticked=ticked, error=error,
                            gives=queries.course_to_certify(me(), course.id)[1])  # fmt: skip

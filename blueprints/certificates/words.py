@@ -23,21 +23,6 @@ STANDINGS = {
     "expired": (_l("Expired"), "warn", "clock"), "replaced": (_l("Replaced"), "", "again"),
     "revoked": (_l("Revoked"), "warn", "cross"),
 }  # fmt: skip
-ROW_PROBLEMS = {
-    "empty": _l("Number and course are needed, each of at most 200 signs."),
-    "date": _l("Write the day like 2024-11-27 or 27-11-2024."),
-    "until": _l("The last valid day is no day, or lies before the first."),
-    "nobody": _l("No member has this address or name."),
-    "several": _l("Several members have this name. Give the e-mail address."),
-    "known": _l("This number stands here already, or twice in the file."),
-    "future": _l("This day has not come yet."),
-}
-FILE_PROBLEMS = {
-    "no rows": _l("The file needs a line with the names of the columns, and at least one certificate."),
-    "no columns": _l("Columns are missing. Name them number, email or name, course and date; until may be added."),
-    "too many rows": _l("The file has more than 1,000 certificates. Split it."),
-    "too long": _l("The file is too large. Split it."),
-}
 
 
 @certificates.app_template_global()
@@ -62,15 +47,9 @@ def hours_text(hours: Decimal | None) -> str:
 
 
 @certificates.app_template_global()
-def row_words(problem: str) -> str:
-    """Return what is wrong with a row of the file."""
-    return str(ROW_PROBLEMS[problem])
-
-
-@certificates.app_template_global()
 def certificate_tabs(here: str) -> list[dict[str, object]]:
     """Return the places around certificates that this person may go to; nothing for who has one place only."""
-    places = [("index", _("My certificates"), None), ("issued", _("Issued"), MANAGERS), ("designs", _("Designs"), AUTHORS)]
+    places = [("index", _("My certificates"), None), ("record", _("My study record"), None), ("issued", _("Issued"), MANAGERS), ("designs", _("Designs"), AUTHORS)]
     open_ = [(name, label) for name, label, roles in places if roles is None or current_user.roles & roles]
-    return [{"label": label, "url": url_for(f"certificates.{name}"), "current": name == here}
+    return [{"label": label, "url": url_for("study.own" if name == "record" else f"certificates.{name}"), "current": name == here}
             for name, label in open_] if len(open_) > 1 else []  # fmt: skip

@@ -66,7 +66,7 @@ def edit_words(name: str) -> str:
         "value": _("Right number"), "tolerance": _("Margin"), "unit": _("Unit"), "left": _("Left side"),
         "right": _("Right side"), "label": _("Name"), "intro": _("Introduction"), "mode": _("Anonymous or with name"),
         "points": _("Points"), "test": _("Test"), "description": _("Description"), "low": _("Lowest"), "high": _("Highest"),
-        "tone": _("Kind of callout"), "url": _("Address of the video"), "note": _("Note"),
+        "tone": _("Kind of callout"), "url": _("Address of the video"), "note": _("Note for participants"),
     }.get(name, _("Setting"))  # fmt: skip
 
 

@@ -30,8 +30,8 @@ def people(course_id: UUID) -> str:
 
 def people_page(course: Course, error: str | None = None) -> str:
     """Return the page of a course's people."""
-    listed: list[Listed] = enrolling.everyone(course, request.args.get("name", ""))
-    return render_template("courses/people.html", course=course, listed=listed, error=error, past=past_in(course),
+    listed: list[Listed] = enrolling.everyone(me(), course, request.args.get("name", ""))
+    return render_template("courses/people.html", course=course, listed=listed, error=error, past=past_in(me(), course),
                            ended=request.args.get("ended", type=UUID))  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def enrol(course_id: UUID) -> Answer:
     ticked = [one for one in request.form.getlist("member", type=UUID)][:MAX_AT_ONCE]
     if not ticked:
         return people_page(course, _("Choose at least one person.")), 422
-    enrolled = actions.enrol_all(enrolling.members_named(ticked), course, me())
+    enrolled = actions.enrol_all(enrolling.members_named(me(), ticked), course, me())
     flash(ngettext("%(num)d person enrolled", "%(num)d people enrolled", len(enrolled)))
     return redirect(url_for(".people", course_id=course.id))
 
@@ -53,5 +53,5 @@ def enrol(course_id: UUID) -> Answer:
 def end_enrolment(course_id: UUID, enrolment_id: UUID) -> Response:
     """Take a member off the course; what they did is kept, and the page offers to undo it."""
     course = enrolling.course_to_fill(me(), course_id)
-    actions.end_enrolment(enrolling.enrolment_in(course, enrolment_id), me())
+    actions.end_enrolment(enrolling.enrolment_in(me(), course, enrolment_id), me())
     return redirect(url_for(".people", course_id=course.id, ended=enrolment_id))

@@ -84,9 +84,9 @@ def let_in(member_id: UUID) -> Any:
 @roles("owner", "manager")
 def index() -> str:
     """List who is blocked, who will be removed, and the receipts."""
-    found = actions.receipts()
+    found = actions.receipts(_me())
     people = actions.names([one.member_id for one in found if one.is_planned] + [one.asked_by for one in found])
-    return render_template("erasure/index.html", found=found, blocked=actions.blocked(), people=people)
+    return render_template("erasure/index.html", found=found, blocked=actions.blocked(_me()), people=people)
 
 
 def _me() -> Member:

@@ -16,6 +16,7 @@ from core.access import roles
 from core.errors import Forbidden
 from tenants.groups import actions, queries, rules
 from tenants.groups.models import Group
+from tenants.groups.sight import check_sees
 from tenants.learning import enrolling, group_actions
 
 MAX_AT_ONCE = 500
@@ -34,7 +35,7 @@ def to_fill(group_id: UUID) -> Group:
 def add(group_id: UUID) -> Answer:
     """Put people into the group; they are enrolled in what it takes."""
     group = to_fill(group_id)
-    chosen = enrolling.members_named(request.form.getlist("member", type=UUID)[:MAX_AT_ONCE])
+    chosen = enrolling.members_named(me(), request.form.getlist("member", type=UUID)[:MAX_AT_ONCE])
     if not chosen:
         return shown(group, _("Choose at least one person.")), 422
     added = actions.add_people(group, chosen, me())
@@ -47,6 +48,7 @@ def add(group_id: UUID) -> Answer:
 def take_out(group_id: UUID, member_id: UUID) -> Response:
     """Take somebody out of the group; their courses stay theirs."""
     group = to_fill(group_id)
+    check_sees(me(), member_id)
     actions.take_out(group, member_id, me())
     flash(_("Out of the group. The courses stay theirs."))
     return redirect(url_for(".show", group_id=group.id))

@@ -61,7 +61,7 @@ def shown(group: Group, error: str = "") -> str:
     ids = {str(course.id) for course in taken}
     return render_template(
         "groups/show.html", group=group, people=inside, leaders=queries.leaders_of([group.id])[group.id], error=error, search=search,
-        others=queries.who_could_join(search, inside) if search else [], possible=queries.possible_leaders(), courses=taken,
+        others=queries.who_could_join(me(), search, inside) if search else [], possible=queries.possible_leaders(), courses=taken,
         offered=[one for one in courses_to_join() if one[0] not in ids], may_make=rules.may_make(me()),
         may_fill=rules.may_fill(me(), leads) and not group.is_archived, may_enrol=rules.may_enrol(me(), leads) and not group.is_archived,
     )  # fmt: skip

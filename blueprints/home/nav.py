@@ -96,9 +96,15 @@ def _platform_items() -> list[Item]:
     return items
 
 
+# Pages of other features that stand under one of these.
+BELONGS = {
+    "study.own": "certificates.index", "study.person": "reports.index", "past.upload": "certificates.index", "past.show": "certificates.index",
+}  # fmt: skip
+
+
 def _item(endpoint: str, label: str, icon: str) -> Item:
     blueprint = endpoint.split(".")[0]
-    here = request.endpoint == endpoint or (request.blueprint == blueprint and not _has_own_entry(request.endpoint))
+    here = endpoint in (request.endpoint, BELONGS.get(request.endpoint or "")) or (request.blueprint == blueprint and not _has_own_entry(request.endpoint))
     return Item(label, url_for(endpoint), icon, here, endpoint)
 
 

@@ -12,6 +12,7 @@ from blueprints.learning.words import lesson_url, modules_of
 from blueprints.me import me
 from core.access import signed_in
 from tenants.catalogue.walks import beside_courses
+from tenants.erasure.actions import removed_on
 from tenants.exercises.queries import news_for as feedback_for
 from tenants.learning import queries
 from tenants.learning.changes import news_for
@@ -27,7 +28,7 @@ def home() -> str:
     resume = next((taken for taken in courses if taken.way.resume().step), None)
     over, walks = beside_courses(me())
     return render_template("learning/home.html", courses=courses, resume=resume, news=feedback_for(me()), over=over, walks=walks,
-                           archived=[taken for taken in everything if taken.is_archived])  # fmt: skip
+                           archived=[taken for taken in everything if taken.is_archived], removed_on=removed_on(me()))  # fmt: skip
 
 
 @learning.get("/learn/<uuid:course_id>")

@@ -9,15 +9,17 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from blueprints import credentials
-from blueprints.credentials import SignInForm
+from blueprints.credentials import NewPasswordForm
 from blueprints.people.blueprint import people
+from blueprints.people.forms import MemberSignInForm
 from core import access, sessions
 from core.academies.handoff import take_pass
 from core.access import public
 from core.errors import Gone
+from core.i18n import language
 from core.sessions import token_of
 from core.urls import platform_url, safe_next
-from tenants.people import queries, signing
+from tenants.people import actions, queries, signing
 from tenants.people.models import Member
 from tenants.people.owners import member_for_owner
 
@@ -38,17 +40,41 @@ def load_member(token: str) -> Member | None:
 @people.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> Any:
-    """Sign in; one sentence for a wrong address and for a wrong password."""
+    """Sign in; one sentence for a wrong address or number and for a wrong password."""
     if current_user.is_authenticated:
         return redirect(safe_next(request.args.get("next")))
-    form = SignInForm(data={"next": request.args.get("next", "")})
+    form = MemberSignInForm(data={"next": request.args.get("next", "")})
     if form.validate_on_submit():
-        token = signing.sign_in(form.email.data, form.password.data, credentials.device(), credentials.address(),
+        found = signing.sign_in(form.email.data, form.password.data, credentials.device(), credentials.address(),
                                 token_of(request))  # fmt: skip
-        if token is not None:
-            return credentials.let_in(token, form.next.data)
-        form.refuse()
-    return credentials.page("credentials/sign_in.html", form, platform_sign_in=platform_url("/sign-in"))
+        if isinstance(found, str):
+            return credentials.let_in(found, form.next.data)
+        if found is not None and found.token is not None:
+            return redirect(url_for(".begin", token=found.token), 303)
+        form.refuse(is_late=found is not None)
+    return _sign_in_page(form)
+
+
+def _sign_in_page(form: MemberSignInForm) -> Any:
+    has_numbers = queries.numbers_in_use()
+    if has_numbers:
+        form.name_numbers()
+    return credentials.page("credentials/sign_in.html", form, platform_sign_in=platform_url("/sign-in"), has_numbers=has_numbers)
+
+
+@people.route("/begin/<token>", methods=["GET", "POST"])
+@public
+def begin(token: str) -> Any:
+    """Choose a password after signing in with a start code, and be signed in."""
+    link, form = signing.links.find(token, "start"), NewPasswordForm()
+    if link is None:
+        return credentials.link_is_dead("credentials/link_gone.html", kind="start")
+    member = queries.member(link.member_id)
+    form.person_email, form.person_name = member.called, member.name
+    if form.validate_on_submit():
+        actions.begin(token, form.password.data, language())
+        return credentials.let_in(signing.fresh_session(member, credentials.device(), token_of(request)), "/")
+    return credentials.page("people/begin.html", form, member=member)
 
 
 @people.post("/sign-out")

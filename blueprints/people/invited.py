@@ -39,7 +39,8 @@ def accept(token: str) -> Any:
         return credentials.let_in(signing.fresh_session(member, credentials.device(), token_of(request)), "/")
     if invitation.accepted_at and not form.errors:
         return _is_gone(invitation)
-    return credentials.page("people/accept.html", form, invitation=invitation, academy_name=g.academy.name)
+    return credentials.page("people/accept.html", form, invitation=invitation, academy_name=g.academy.name,
+                            writer=inviting.writer_of(invitation))  # fmt: skip
 
 
 def _is_gone(invitation: Invitation | None) -> Any:

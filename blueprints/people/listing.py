@@ -1,4 +1,4 @@
-"""Managers' pages: who is here, invite, change roles, remove."""
+"""Managers' pages: who is here, change roles, remove."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import flash, g, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from blueprints import credentials
+from blueprints.me import me
 from blueprints.people.blueprint import people
-from blueprints.people.forms import ORDER, ROLE_HINTS, ROLE_NAMES, InviteForm, RolesForm
-from core import limits
+from blueprints.people.forms import ORDER, ROLE_HINTS, ROLE_NAMES, AddressForm, DaysField, NumberForm, RolesForm
+from blueprints.people.places import place_and_sight
+from blueprints.people.words import bounce_words
 from core.access import roles
-from core.limits import Limit
-from core.urls import platform_url
-from tenants.courses.choices import courses_to_join
-from tenants.groups.queries import all_names, groups_of
-from tenants.groups.sight import in_group
-from tenants.people import inviting, queries, rules
-from tenants.people.inviting import Host, Invited
+from tenants.groups.limits import check_reaches, reaches
+from tenants.groups.queries import groups_of
+from tenants.groups.sight import check_sees, in_group, invitations_seen_by, visible_to
+from tenants.organisations import queries as organisations
+from tenants.organisations.sight import from_organisation
+from tenants.people import codes, inviting, queries, rules
+from tenants.people.invitation_queries import invitation_counts
 from tenants.people.models import Member
 from tenants.people.queries import Wanted
 from tenants.people.roster import ORDERS
@@ -31,14 +32,17 @@ from tenants.people.roster import ORDERS
 @people.get("/people")
 @roles("owner", "manager")
 def index() -> Any:
-    """List members, with a filter by role and a search; and invitations that wait."""
+    """List members, with a filter by role, group and state and a search."""
     wanted, group_id = wanted_of(request.args), request.args.get("group", type=UUID)
-    found = queries.people_page(wanted, *([in_group(group_id)] if group_id else []))
+    organisation_id, seen = request.args.get("organisation", type=UUID), visible_to(me())
+    among = [*([in_group(group_id)] if group_id else []), *([from_organisation(organisation_id)] if organisation_id else [])]
+    found = queries.people_page(wanted, seen, *among)
     kept = {name: value for name, value in request.args.items() if value and name != "page"}
     return credentials.page(
-        "people/index.html", None, found=found, wanted=wanted, group_id=group_id, kept=kept, sorted_url=sorted_url,
-        invitations=queries.open_invitations(), counts=queries.counts_by_role(), role_names=ROLE_NAMES, order=ORDER,
-        groups=all_names(),
+        "people/index.html", None, found=found, wanted=wanted, group_id=group_id, organisation_id=organisation_id, kept=kept,
+        sorted_url=sorted_url, invitations=invitation_counts(invitations_seen_by(me())), bounced=queries.bounced_count(seen),
+        counts=queries.counts_by_role(seen), role_names=ROLE_NAMES, order=ORDER, choices=organisations.choices_for(me()),
+        has_numbers=queries.numbers_in_use(), days=DaysField() if wanted.state == "unbegun" and found.total else None,
     )  # fmt: skip
 
 
@@ -61,57 +65,41 @@ def sorted_url(wanted: Wanted, order: str) -> dict[str, str]:
     return {**told, "sort": "descending" if is_down else "ascending"} if is_now else told
 
 
-@people.route("/people/invite", methods=["GET", "POST"])
-@roles("owner", "manager")
-def invite() -> Any:
-    """Invite people by mail; who has not confirmed their own address does that first."""
-    if not current_user.is_confirmed:
-        return credentials.page("people/confirm_first.html", None, platform=platform_url("/me"))
-    form = InviteForm()
-    form.roles.offer(rules.givable(current_user.roles))
-    form.offer_courses(courses_to_join())
-    if form.validate_on_submit():
-        limits.spend([Limit("invite", (str(current_user.id),), 100, 3600), *limits.invitation_limits(form.found)])
-        course_id = UUID(form.course_id.data) if form.course_id.data else None
-        _say(inviting.invite(_me(), _host(), form.found, form.roles.data, course_id))
-        return credentials.here(url_for(".index"))
-    return credentials.page("people/invite.html", form, role_hints=ROLE_HINTS)
-
-
-@people.post("/people/invitations/<uuid:invitation_id>/mails")
-@roles("owner", "manager")
-def resend(invitation_id: UUID) -> Any:
-    """Mail an invitation once more, with a new link."""
-    row = queries.open_invitation(invitation_id)
-    limits.spend([*limits.mail_limits(row.email or "", credentials.address()), *limits.invitation_limits([row.email or ""])])
-    inviting.resend(row, _me(), _host())
-    return credentials.here(url_for(".index"), _("The invitation is on its way again."))
-
-
-@people.post("/people/invitations/<uuid:invitation_id>/withdrawal")
-@roles("owner", "manager")
-def withdraw(invitation_id: UUID) -> Any:
-    """Make an invitation's link useless."""
-    inviting.withdraw(queries.open_invitation(invitation_id), _me())
-    return credentials.here(url_for(".index"), _("The invitation is withdrawn."))
-
-
 @people.route("/people/<uuid:member_id>", methods=["GET", "POST"])
 @roles("owner", "manager")
 def show(member_id: UUID) -> Any:
     """Show a member; change their roles."""
-    member = queries.member(member_id)
-    form = RolesForm(data={"roles": sorted(member.roles)})
-    form.roles.offer(rules.givable(current_user.roles))
+    member = load(member_id)
+    form = roles_form(member)
     if form.validate_on_submit():
-        changed = inviting.set_roles(member, form.roles.data, _me())
+        check_reaches(me(), member)
+        changed = inviting.set_roles(member, form.roles.data, me())
         if changed and member.id == current_user.id:
             return credentials.let_in(signing_anew(member), "/")
         return credentials.here(url_for(".index"), _("The roles are saved."))
+    return member_page(member, form)
+
+
+def roles_form(member: Member, **more: Any) -> RolesForm:
+    """Return the form of the member's roles, with those that the person who asks may give."""
+    form = RolesForm(data={"roles": sorted(member.roles)}, **more)
+    form.roles.offer(rules.givable(current_user.roles))
+    return form
+
+
+def member_page(
+    member: Member, form: RolesForm | None = None, number: NumberForm | None = None, address: AddressForm | None = None,
+    sight_error: str = "",
+) -> Any:  # fmt: skip
+    """Return the page of a member; a form that was refused stands there as it was typed."""
     return credentials.page(
-        "people/show.html", form, member=member, role_names=ROLE_NAMES, role_hints=ROLE_HINTS, order=ORDER,
-        groups=groups_of(_me(), member.id), may_change=rules.may_change(current_user.roles, member.roles),
+        "people/show.html", form or roles_form(member, formdata=None), member=member, sight_error=sight_error, role_names=ROLE_NAMES,
+        role_hints=ROLE_HINTS, order=ORDER, groups=groups_of(me(), member.id), **place_and_sight(member),
+        may_change=rules.may_change(current_user.roles, member.roles) and reaches(me(), member),
         may_remove=rules.may_remove(current_user.roles, member.roles, member.id == current_user.id),
+        number_form=number or NumberForm(formdata=None, data={"number": member.number}), bounce_words=bounce_words,
+        address_form=address or AddressForm(formdata=None), may_give_code=codes.may_give_code(me(), member),
+        code=codes.codes_of([member.id]).get(member.id), days=DaysField(formdata=None),
     )  # fmt: skip
 
 
@@ -119,31 +107,25 @@ def show(member_id: UUID) -> Any:
 @roles("owner", "manager")
 def remove(member_id: UUID) -> Any:
     """Remove a member from the academy."""
-    member = queries.member(member_id)
-    inviting.remove(member, _me())
+    member = load_to_change(member_id)
+    inviting.remove(member, me())
     return credentials.here(url_for(".index"), _("%(name)s can no longer sign in here.", name=member.name))
+
+
+def load(member_id: UUID) -> Member:
+    """Return an active member whom the person who asks sees. Raises NotFound."""
+    member = queries.member(member_id)
+    check_sees(me(), member.id)
+    return member
+
+
+def load_to_change(member_id: UUID) -> Member:
+    """Return an active member, who sees no more people than the person who asks. Raises NotFound, Forbidden."""
+    member = load(member_id)
+    check_reaches(me(), member)
+    return member
 
 
 def signing_anew(member: Member) -> str:
     """Return a fresh session for the member who changed their own roles (T19)."""
     return inviting.sessions.start(member.id, credentials.device())
-
-
-def _say(result: Invited) -> None:
-    """Tell the manager what came of it."""
-    if result.invited:
-        flash(ngettext("%(num)d invitation is on its way.", "%(num)d invitations are on their way.",
-                       len(result.invited)), "success")  # fmt: skip
-    if result.known:
-        flash(ngettext("%(list)s is already a member here, so no invitation was sent.",
-                       "%(list)s are already members here, so no invitation was sent.", len(result.known),
-                       list=", ".join(result.known)), "warning")  # fmt: skip
-
-
-def _host() -> Host:
-    return Host(g.academy.name, g.academy.slug, g.academy.language)
-
-
-def _me() -> Member:
-    member: Member = current_user._get_current_object()
-    return member

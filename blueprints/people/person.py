@@ -17,7 +17,7 @@ from core.access import signed_in
 from core.errors import NotFound
 from core.sessions import token_of
 from core.tokens import hash_of
-from tenants.people import actions, signing
+from tenants.people import actions, rules, signing
 from tenants.people.models import Member
 
 
@@ -39,7 +39,7 @@ def me() -> Any:
 def password() -> Any:
     """Change one's password; every other device is signed out."""
     member, form = _me(), ChangePasswordForm()
-    form.person_email, form.person_name = member.email or "", member.name
+    form.person_email, form.person_name = member.called, member.name
     if form.validate_on_submit():
         if _is_me(form.present.data):
             actions.change_password(member, form.password.data)
@@ -95,7 +95,7 @@ def _me() -> Member:
 
 def _is_me(password: str) -> bool:
     """Return whether the password is one's own; tries are counted. Raises TooMany."""
-    counted = limits.sign_in_limits(_me().email or "", credentials.address())
+    counted = limits.sign_in_limits(rules.clean_said(_me().called), credentials.address())
     limits.spend(counted)
     if not signing.has_password(_me(), password):
         return False

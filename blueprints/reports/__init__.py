@@ -6,6 +6,6 @@ from flask import Blueprint
 
 reports = Blueprint("reports", __name__)
 
-from blueprints.reports import course, files, pages, resets, schedules, sending_words, words  # noqa: E402, F401  the routes
+from blueprints.reports import course, files, hours, pages, resets, schedules, sending_words, words  # noqa: E402, F401  the routes
 
 __all__ = ["reports"]

@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 
 from blueprints.me import me
 from blueprints.reports import reports
-from blueprints.reports.words import ICONS, moment_words
+from blueprints.reports.words import ICONS, moment_time, moment_words
 from core.access import roles
 from core.errors import NotFound
-from core.i18n import format_moment
 from core.sheets import TYPES, file_of
 from tenants.learning import overview
 from tenants.reports import helping, sight, timeline
@@ -52,7 +51,7 @@ def to_page(number: int) -> str:
     return url_for(request.endpoint or ".index", **values)
 
 
-@reports.get("/reports/<any(help,people,matrix,stops,questions):kind>.<any(csv,xlsx):extension>")
+@reports.get("/reports/<any(help,people,matrix,stops,questions,hours):kind>.<any(csv,xlsx):extension>")
 @roles("trainer", "manager", "owner")
 def export(kind: str, extension: str) -> Response | str:
     """Download just what a report shows with these filters, all pages of it; a large one is offered to be made later."""
@@ -80,5 +79,5 @@ def person(course_id: UUID, member_id: UUID) -> str:
     here = sight.followed(me(), course_id)
     found = overview.person_in(me(), course_id, member_id, request.args.get("attempt", type=UUID))
     moments, spent = timeline.timeline_of(found.person.enrolment, here.outline)
-    entries = [{"time": format_moment(one.at), "moment": one.at.isoformat(), "icon": ICONS[one.what], **moment_words(one)} for one in moments]
+    entries = [{"time": moment_time(one), "moment": one.at.isoformat(), "icon": ICONS[one.what], **moment_words(one)} for one in moments]
     return render_template("reports/person.html", found=found, entries=entries, spent=spent, aside=request.args.get("aside", type=UUID))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from blueprints.me import me
 from blueprints.reports import reports
 from core.access import roles
+from tenants.groups.sight import check_sees
 from tenants.learning import overview, resets
 from tenants.reports import sight
 
@@ -30,6 +31,7 @@ def reset(course_id: UUID, member_id: UUID) -> Response:
 def put_back(course_id: UUID, member_id: UUID, enrolment_id: UUID) -> Response:
     """Make an attempt that was set aside the present one again."""
     sight.followed(me(), course_id)
+    check_sees(me(), member_id)
     resets.put_back(resets.attempt_in(course_id, member_id, enrolment_id), me())
     flash(_("Put back. What was done since is kept as an earlier attempt."))
     return redirect(url_for(".person", course_id=course_id, member_id=member_id))

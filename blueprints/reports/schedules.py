@@ -130,5 +130,7 @@ def report_url(kind: str, asked: Asked) -> str:
     values: dict[str, Any] = asked.values()
     if kind == "help":
         return url_for("reports.index", **values)
+    if kind == "hours":
+        return url_for("reports.hours", **values)
     values["course_id"] = values.pop("course")
     return url_for({"people": "reports.course"}.get(kind, f"reports.{kind}"), **values)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from babel import Locale
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from blueprints.organisations.words import places_to_choose
 from blueprints.reports import reports
 from blueprints.reports.words import standing_name, why_name
 from tenants.courses.models import Course
@@ -62,7 +63,7 @@ def trouble_words_of_report(trouble: str) -> str:
     """Return why there is no file, and what to do."""
     return {
         "gone": _("The course is gone, or you may no longer see it."),
-        "rights": _("You could not see reports when it was to be made. Try again."),
+        "rights": _("What you may see here has changed since you asked for it. Try again."),
         "stuck": _("It could not be made. Try again, or choose a filter that leaves people out."),
         "erased": _("The file was deleted, because somebody who may have stood in it was removed from the academy. Make it again."),
     }[trouble]
@@ -81,8 +82,15 @@ def filter_words(asked: Asked) -> list[str]:
     values = asked.values()
     say: dict[str, Callable[[str], str]] = {
         "show": standing_name, "why": why_name, "name": lambda value: _("Name has \u201c%(text)s\u201d", text=value),
+        "group": lambda value: _("Group: %(name)s", name=_named(places_to_choose().groups, value)),
+        "organisation": lambda value: _("Organisation: %(name)s", name=_named(places_to_choose().organisations, value)),
         "from": lambda value: _("From %(day)s", day=value), "to": lambda value: _("Until %(day)s", day=value),
     }  # fmt: skip
     said = [say[name](value) for name, value in values.items() if name in say]
     others = len(values.keys() - say.keys() - {"course", "by", "sort"})
     return [*said, ngettext("%(num)d more filter", "%(num)d more filters", others)] if others else said
+
+
+def _named(known: Iterable[tuple[UUID, str]], key: str) -> str:
+    """Return the name of a group or an organisation by its id; one that is archived or gone has none here."""
+    return next((name for one, name in known if str(one) == key), _("archived or gone"))

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from blueprints.reports import reports
+from core.i18n import format_day, format_moment
 from tenants.reports.matrix import STATES, Cell, Row
 from tenants.reports.naming import kind_name, report_name
 from tenants.reports.timeline import Moment
@@ -34,7 +35,8 @@ def standing_name(standing: str) -> str:
 @reports.app_template_global()
 def sort_name(order: str) -> str:
     """Return the name of an order."""
-    return {"help": _("Who needs help first"), "name": _("Name"), "done": _("Furthest first"), "active": _("Last active first")}[order]
+    return {"help": _("Who needs help first"), "name": _("Name"), "done": _("Furthest first"), "active": _("Last active first"),
+            "hours": _("Most hours first")}[order]  # fmt: skip
 
 
 @reports.app_template_global()
@@ -60,7 +62,7 @@ def cell_writer() -> Callable[[Row], Markup]:
 
 
 ICONS = {"enrolled": "people", "opened": "eye", "done": "check", "sat": "quiz", "handed_in": "pen", "finished": "award", "ended": "leave",
-         "certificate": "award"}  # fmt: skip
+         "certificate": "award", "past": "upload"}  # fmt: skip
 
 
 def moment_words(moment: Moment) -> dict[str, str]:
@@ -68,10 +70,15 @@ def moment_words(moment: Moment) -> dict[str, str]:
     title = {
         "enrolled": _("Enrolled"), "opened": _("Began a lesson"), "done": _("Finished a lesson"), "sat": _("Handed in a test"),
         "handed_in": _("Handed in an exercise"), "finished": _("Finished the course"), "ended": _("Left the course"),
-        "certificate": _("Earned a certificate"),
+        "certificate": _("Earned a certificate"), "past": _("Result from elsewhere, taken over"),
     }[moment.what]  # fmt: skip
     result = "" if moment.percent is None else f" ({percent_words(moment.percent)})"
     return {"title": title, "text": moment.title + result}
+
+
+def moment_time(moment: Moment) -> str:
+    """Return when it happened; of what came from elsewhere only the day is known."""
+    return format_day(moment.at) if moment.what == "past" else format_moment(moment.at)
 
 
 @reports.app_template_global()

@@ -30,7 +30,7 @@ def attendance(session_id: UUID) -> str:
 
 def attendance_page(shown: Shown, errors: dict[str, str] | None = None) -> str:
     """Return the list; after a refusal with what was filled in, and sentences by seat."""
-    people = [one for one in queries.people_of(shown.session) if one.seat.state == "seated"]
+    people = [one for one in queries.people_of(me(), shown.session) if one.seat.state == "seated"]
     return render_template("sessions/attendance.html", shown=shown, people=people, errors=errors or {},
                            typed=request.form if errors else None)  # fmt: skip
 
@@ -40,7 +40,7 @@ def attendance_page(shown: Shown, errors: dict[str, str] | None = None) -> str:
 def record(session_id: UUID) -> Answer:
     """Record the whole list; the button "everyone else present" fills in who has nothing yet."""
     shown = queries.session_to_change(me(), session_id, lock=True)
-    people = [one for one in queries.people_of(shown.session) if one.seat.state == "seated"]
+    people = [one for one in queries.people_of(me(), shown.session) if one.seat.state == "seated"]
     marks, errors = marks_sent(people, "present" if request.form.get("do") == "rest" else "")
     if errors:
         return attendance_page(shown, errors), 422

@@ -28,8 +28,8 @@ def manage(session_id: UUID) -> str:
 
 def manage_page(shown: Shown, error: str | None = None) -> str:
     """Return the page of a session for staff."""
-    others = [] if shown.session.is_cancelled or shown.is_over else queries.addable(shown.session)
-    return render_template("sessions/manage.html", shown=shown, people=queries.people_of(shown.session), others=others,
+    others = [] if shown.session.is_cancelled or shown.is_over else queries.addable(me(), shown.session)
+    return render_template("sessions/manage.html", shown=shown, people=queries.people_of(me(), shown.session), others=others,
                            error=error)  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def add_people(session_id: UUID) -> Answer:
     ticked = request.form.getlist("member", type=UUID)[:MAX_AT_ONCE]
     if not ticked:
         return manage_page(shown, _("Choose at least one person.")), 422
-    for member in queries.members_named(shown.session, ticked):
+    for member in queries.members_named(me(), shown.session, ticked):
         seats.take_seat(shown.session, member, by=me())
     flash(ngettext("%(num)d person added", "%(num)d people added", len(ticked)))
     return redirect(url_for(".manage", session_id=session_id))
@@ -52,6 +52,6 @@ def add_people(session_id: UUID) -> Answer:
 def remove_person(session_id: UUID, seat_id: UUID) -> Response:
     """Take somebody off the list; their seat goes to who waits longest."""
     shown = queries.session_to_change(me(), session_id, lock=True)
-    seats.leave_seat(shown.session, queries.seat_in(shown.session, seat_id), by=me())
+    seats.leave_seat(shown.session, queries.seat_in(me(), shown.session, seat_id), by=me())
     flash(_("Taken off the list"))
     return redirect(url_for(".manage", session_id=session_id))

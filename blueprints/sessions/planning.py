@@ -58,10 +58,11 @@ def edit(session_id: UUID) -> Answer:
         try:
             moved = actions.change_session(shown.session, form.draft(shown.session.zone), me(), form.reason.data or "")
         except Refused as refusal:
-            return refused(form, refusal, "sessions/edit.html", shown=shown)
+            return refused(form, refusal, "sessions/edit.html", shown=shown, unreached=queries.unreached(me(), shown.session))
         flash(_("Moved. Everybody on the list gets a mail.") if moved else _("Saved"))
         return redirect(url_for(".manage", session_id=session_id))
-    return render_template("sessions/edit.html", form=form, shown=shown), 422 if form.errors else 200
+    page = render_template("sessions/edit.html", form=form, shown=shown, unreached=queries.unreached(me(), shown.session))
+    return page, 422 if form.errors else 200
 
 
 def session_form(**facts: object) -> SessionForm:
@@ -89,11 +90,11 @@ def cancel(session_id: UUID) -> Answer:
     """Call a session off; everybody on the list gets the reason by mail."""
     shown = queries.session_to_change(me(), session_id, lock=request.method == "POST")
     if request.method == "GET":
-        return render_template("sessions/cancel.html", shown=shown, error=None)
+        return render_template("sessions/cancel.html", shown=shown, error=None, unreached=queries.unreached(me(), shown.session))
     try:
         actions.cancel_session(shown.session, request.form.get("reason", ""), me())
     except actions.NeedsReason:
         error = _("Write why: everybody on the list gets it by mail.")
-        return render_template("sessions/cancel.html", shown=shown, error=error), 422
+        return render_template("sessions/cancel.html", shown=shown, error=error, unreached=queries.unreached(me(), shown.session)), 422
     flash(_("Cancelled. Everybody on the list gets a mail."))
     return redirect(url_for(".manage", session_id=session_id))

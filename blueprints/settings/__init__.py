@@ -1,4 +1,4 @@
-"""Managers: look, name and language of the academy."""
+"""Managers: look, name, language and words of the academy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from flask import Blueprint
 
 settings = Blueprint("settings", __name__)
 
-from blueprints.settings import look  # noqa: E402, F401  the route
+from blueprints.settings import look, words  # noqa: E402, F401  the routes
 
 __all__ = ["settings"]

@@ -18,7 +18,7 @@ from blueprints.surveys.words import Here
 from core import clock
 from core.access import signed_in
 from core.errors import NotFound, Refused
-from tenants.learning.queries import Archived, Taken, course_for, lesson_for
+from tenants.learning.queries import Archived, Taken, course_for, lesson_for, was_in
 from tenants.surveys import actions, queries
 from tenants.surveys.models import Survey
 from tenants.surveys.rules import NotAnAnswer, given_in
@@ -30,9 +30,12 @@ Answer = str | Response | tuple[str, int]
 @signed_in
 def answer_lesson(course_id: UUID, lesson_id: UUID, block_id: UUID) -> Answer:
     """Send the answers to the survey of a lesson."""
-    open_ = lesson_for(me(), course_id, lesson_id)
+    try:
+        open_ = lesson_for(me(), course_id, lesson_id)
+        block = queries.block_on(open_, block_id)
+    except NotFound:
+        return taken_out(course_id, lesson_id)
     still_open(open_.taken)
-    block = queries.block_on(open_, block_id)
     error = answered(actions.survey_of_block(course_id, block), block["questions"])
     if error is not None:
         g.survey_refused = {block["id"]: (error, request.form.to_dict(flat=False))}
@@ -59,6 +62,14 @@ def answer_course(course_id: UUID) -> Answer:
     if error is not None:
         return survey_page(taken, survey, error), 422
     return redirect(url_for(".course_survey", course_id=course_id))
+
+
+def taken_out(course_id: UUID, lesson_id: UUID) -> Response:
+    """Lead somebody whose survey an author took out meanwhile to the course. Raises NotFound for anybody else."""
+    if not was_in(course_for(me(), course_id), lesson_id):
+        raise NotFound("no such lesson")
+    flash(_("This survey was taken out of the course. Your answers are not needed any more, and were not kept."), "warning")
+    return redirect(url_for("learning.course", course_id=course_id))
 
 
 def still_open(taken: Taken) -> None:

@@ -27,7 +27,7 @@ def index() -> str:
 def show(survey_id: UUID) -> str:
     """Show the results of a survey, whole or of some months."""
     counted = queries.survey_to_read(me(), survey_id)
-    found = results.results_of(counted.survey, g.academy.zone, span_from())
+    found = results.results_of(me(), counted.survey, g.academy.zone, span_from())
     waiting = queries.waiting_in_box(counted.survey) if counted.survey.mode == "anonymous" else 0
     return render_template("surveys/results.html", counted=counted, survey=counted.survey, found=found, waiting=waiting)
 
@@ -38,11 +38,11 @@ def export_csv(survey_id: UUID) -> Response:
     """Download what the page shows; of a named survey one row per person."""
     survey = queries.survey_to_read(me(), survey_id).survey
     if survey.mode == "named":
-        sheets = results.sheets_of(survey, g.academy.zone)
+        sheets = results.sheets_of(me(), survey, g.academy.zone)
         rows = export.sheet_rows((survey.asked or {})["questions"], sheets, (_("Name"), _("Day")))
     else:
-        found = results.results_of(survey, g.academy.zone, span_from())
-        head = (_("Question"), _("Answer"), _("Number"), _("Percent"))
+        found = results.results_of(me(), survey, g.academy.zone, span_from())
+        head = (_("Question"), _("Answer"), _("Number of answers"), _("Percent"))
         rows = export.outcome_rows(found.outcomes, head, _("Fewer than five answers: not shown"))
     headers = {"Content-Disposition": f'attachment; filename="survey-{survey_id}.csv"'}
     return Response(export.packed(rows), mimetype="text/csv", headers=headers)

@@ -9,6 +9,7 @@ from core.academies.models import Academy
 from core.academies.rules import SlugProblem
 from core.db import db
 from core.errors import Refused
+from core.wording import Wording
 
 CHANGED = "academy_changed"
 
@@ -35,6 +36,12 @@ def repaint(academy: Academy, name: str, colour: str, language: str) -> None:
     if not rules.is_name(name) or not rules.is_colour(colour):
         raise Refused("name or colour")
     academy.name, academy.colour, academy.language = name, colour, language
+    announce_change(academy.number)
+
+
+def reword(academy: Academy, wording: Wording) -> None:
+    """Let the academy speak otherwise: je or u, and its words for roles."""
+    academy.wording = wording.stored()
     announce_change(academy.number)
 
 

@@ -40,6 +40,9 @@ class Academy(CoreBase):
     colour: Mapped[str] = column(Text, purpose="brand colour as #rrggbb", default="#2f5bb7")
     language: Mapped[str] = column(Text, purpose="default language", default="nl")
     zone: Mapped[str] = column(Text, purpose="IANA time zone of days and deadlines", default="Europe/Amsterdam")
+    wording: Mapped[dict[str, str]] = column(
+        JSONB, purpose="je or u and own words for roles, where not as usual", default=dict, server_default="{}"
+    )
     made_at: Mapped[datetime] = made_at()
     closed_at: Mapped[datetime | None] = optional_moment(purpose="when everything was gone")
     owners: Mapped[list[Ownership]] = relationship(back_populates="academy")

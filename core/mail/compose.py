@@ -2,30 +2,33 @@
 
 A template `templates/mail/<kind>.txt` holds the subject on its first line, an empty line, then paragraphs.
 A line `[label](address)` becomes a button in HTML and "label: address" in plain text. Only the template makes
-links: brackets that come out of a value (a name that somebody typed) stay brackets.
+links: brackets that come out of a value (a name that somebody typed) stay brackets. A paragraph whose lines begin with
+`> ` is somebody's own words: a quotation in HTML. Its lines pass the filter `unlinked`, so that no mail program makes a
+link of an address that they hold.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, get_timezone
-from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from core.config import LANGUAGES, config
 from core.errors import Refused
+from core.wording import USUAL, Wording, spoken
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 SHELTERED = str.maketrans("[]()", "\ue000\ue001\ue002\ue003")
 RESTORED = str.maketrans("\ue000\ue001\ue002\ue003", "[]()")
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\x00-\x1f\x7f]+@[^\s<>\"(),:;@\x00-\x1f\x7f]+")
+LINKED = re.compile(r"(?<=\S)([.@]|:(?=/))(?=\S)")
+JOINER = "\u2060"  # has no width; no address goes on behind it
 BUTTON = re.compile(r"\[(?P<label>[^\]]+)\]\((?P<url>https?://[^\s)]+)\)")
 
 
@@ -35,10 +38,11 @@ class BadHeader(Refused):
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose mail it is: the academy's name and colour, or the platform's."""
+    """Whose mail it is: the academy's name, colour and way of speaking, or the platform's."""
 
     name: str
     colour: str = "#2f5bb7"
+    wording: Wording = USUAL
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def compose(kind: str, language: str, sender: Sender, **values: Any) -> Composed
     """Return the mail `kind` in `language`. Raises BadHeader for a value with a line break, and jinja2's
     UndefinedError for a missing value."""
     language = language if language in LANGUAGES else LANGUAGES[0]
-    source = _words(language).get_template(f"mail/{kind}.txt").render(sender=sender.name, language=language, **values)
+    source = _words(language, sender.wording).get_template(f"mail/{kind}.txt").render(sender=sender.name, language=language, **values)
     subject, _, body = source.strip().partition("\n")
     paragraphs = [part.strip() for part in body.strip().split("\n\n") if part.strip()]
     text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{one_line(sender.name)}\n"
@@ -84,11 +88,18 @@ def _plain(paragraph: str) -> str:
 
 
 def _rich(paragraph: str) -> dict[str, Any]:
-    """Return the paragraph for HTML: a button, or escaped lines."""
-    button = BUTTON.fullmatch(paragraph)
+    """Return the paragraph for HTML: a button, a quotation, or escaped lines."""
+    button, lines = BUTTON.fullmatch(paragraph), paragraph.splitlines()
     if button:
         return {"label": button["label"], "url": button["url"]}
-    return {"lines": [_with_links(line) for line in paragraph.splitlines()]}
+    if all(line.startswith(">") for line in lines):
+        return {"quoted": [line[1:].strip() for line in lines]}
+    return {"lines": [_with_links(line) for line in lines]}
+
+
+def unlinked(text: str) -> str:
+    """Return the text with something invisible in every address of the web or of mail, so that it is no link."""
+    return LINKED.sub(rf"\1{JOINER}", text)
 
 
 def _with_links(line: str) -> Markup:
@@ -100,16 +111,17 @@ def _with_links(line: str) -> Markup:
     return parts + line[at:]
 
 
-@cache
-def _words(language: str) -> Environment:
-    """Return what renders the words of a mail: plain text, every value one line and without brackets."""
+@lru_cache(maxsize=64)
+def _words(language: str, wording: Wording) -> Environment:
+    """Return what renders the words of a mail as one academy speaks: plain text, every value one line and without
+    brackets."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, extensions=["jinja2.ext.i18n"],
         autoescape=False, trim_blocks=True, lstrip_blocks=True,  # noqa: S701  text/plain; the HTML twin escapes
         finalize=lambda value: one_line(value).translate(SHELTERED),
     )  # fmt: skip
-    translations = Translations.load(str(TRANSLATIONS), [language])
-    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(spoken(language, wording), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["unlinked"] = unlinked
     environment.filters["day"] = lambda moment, zone="Europe/Amsterdam": format_date(
         moment.astimezone(get_timezone(zone)), format="long", locale=language
     )

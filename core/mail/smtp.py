@@ -17,6 +17,9 @@ from core.config import config
 from core.mail.compose import BadHeader, one_address, one_line
 
 TIMEOUT_S = 20
+ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?!\S)")
+# It wants us to sign in, or to sign in otherwise: nothing that the recipient could mend, so the letter waits.
+WANTS_US = frozenset({530, 534, 535, 538})
 METHOD = re.compile(r"^METHOD:(REQUEST|CANCEL|PUBLISH)\s*$", re.MULTILINE)
 
 
@@ -66,6 +69,21 @@ def send(mail: EmailMessage) -> None:
     """Hand the mail to the configured server. Raises smtplib.SMTPException or OSError."""
     with _server() as server:
         server.send_message(mail)
+
+
+def final_refusal(error: smtplib.SMTPException) -> str | None:
+    """Return the code of a refusal for good of this recipient or mail ("5.1.1", or "550" where the server says no more),
+    or None: then it may be tried again."""
+    said: tuple[int, bytes | str] = (0, b"")
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        said = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPDataError):
+        said = (error.smtp_code, error.smtp_error)
+    code, words = said[0], said[1] if isinstance(said[1], bytes) else said[1].encode()
+    if not 500 <= code <= 599 or code in WANTS_US:
+        return None
+    enhanced = ENHANCED.match(words.strip())
+    return enhanced.group().decode() if enhanced else str(code)
 
 
 @contextmanager

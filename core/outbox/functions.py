@@ -50,6 +50,12 @@ BEGIN ATOMIC
     FROM core.academies a WHERE a.number = local.asking_number();
 END;
 
+CREATE OR REPLACE FUNCTION local.own_wording() RETURNS TABLE (wording jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT a.wording FROM core.academies a WHERE a.number = local.asking_number();
+END;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA local FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION local.put_work(uuid, text, jsonb, timestamptz, int, text),
   local.finish_work(uuid, uuid), local.asking_number() TO core_web;
@@ -58,5 +64,5 @@ GRANT EXECUTE ON FUNCTION local.put_work(uuid, text, jsonb, timestamptz, int, te
 ACADEMY_GRANTS = """
 GRANT USAGE ON SCHEMA local TO {role};
 GRANT EXECUTE ON FUNCTION local.put_work(uuid, text, jsonb, timestamptz, int, text),
-  local.finish_work(uuid, uuid), local.own_academy() TO {role};
+  local.finish_work(uuid, uuid), local.own_academy(), local.own_wording() TO {role};
 """

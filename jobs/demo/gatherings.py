@@ -11,7 +11,7 @@ from tenants.courses.models import Course
 from tenants.people.models import Member
 from tenants.sessions.actions import Draft, plan_session
 from tenants.sessions.queries import may_take_seat
-from tenants.sessions.seats import take_seat
+from tenants.sessions.seats import Mark, record_attendance, take_seat
 from tenants.surveys.actions import empty_body, publish_survey, save_course_survey
 from tenants.surveys.rules import new_question
 
@@ -36,6 +36,7 @@ def gather(demo: DemoAcademy, members: dict[str, Member], courses: list[Course])
 def _meet(demo: DemoAcademy, course: Course, trainer: Member, members: dict[str, Member]) -> None:
     online, evening, room, address, *_ = WORDS[demo.language]
     day = clock.today(ZONE)
+    _hold(Draft(online, "online", ZONE, day - timedelta(days=12), time(16), time(17, 30), course.id, trainer_ids=[trainer.id]), trainer, members)
     drafts = (
         Draft(online, "online", ZONE, day + timedelta(days=4), time(16), time(17), course.id,
               join_url="https://meet.example/question-hour", trainer_ids=[trainer.id]),
@@ -47,6 +48,14 @@ def _meet(demo: DemoAcademy, course: Course, trainer: Member, members: dict[str,
         for member in members.values():
             if may_take_seat(member, session):
                 take_seat(session, member)
+
+
+def _hold(draft: Draft, trainer: Member, members: dict[str, Member]) -> None:
+    """Plan a session that was held two weeks ago, and record who came."""
+    with clock.shifted(timedelta(days=-15)):
+        session = plan_session(draft, trainer)
+        seats = [take_seat(session, member) for member in members.values() if may_take_seat(member, session)]
+    record_attendance(session, {seat.id: Mark("present" if number else "late") for number, seat in enumerate(seats[:4])}, trainer)
 
 
 def _ask(demo: DemoAcademy, course: Course, trainer: Member) -> None:

@@ -19,7 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, groups, people, reports, transfer
+from jobs.demo import bank, certificates, groups, invitations, organisations, people, reports, transfer
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -59,6 +59,7 @@ def _logins() -> Iterable[str]:
         yield f"  {academy_url(demo.slug)}   {demo.name}"
         for word, person in (("participant", learner), ("trainer", demo.people[1])):
             yield f"      {word:<12} {demo.email(person)}"
+        yield f"      {'without mail':<12} {invitations.WORDS[demo.language].people[0][0]}"
     yield f"  {platform_url()}   the platform"
     for demo in ACADEMIES:
         yield f"      {'owner':<12} {demo.email(demo.people[0])}"
@@ -76,30 +77,38 @@ def _load_academy(demo: DemoAcademy) -> None:
     print(f"Writing the demo academy {demo.name} ...", flush=True)
     number, owner_id = _open(demo)
     with db.scope(academy_scope(number), commit=True):
-        members = _people(demo, owner_id)
-        courses = {course.slug: (_course(course, members), course) for course in load_courses(demo.slug)}
-        db.session.flush()
-        learner = next(person for person in demo.people if person.roles == ("participant",))
-        certificates.write(demo.language, next(iter(courses.values()))[0],
-                           *(members[person.key] for person in (demo.people[0], demo.people[1], learner)))  # fmt: skip
-        for person in demo.people:
-            for stand in person.stands:
-                _enrol(members[person.key], courses[stand.course][0], stand)
-        for slug, (course, _) in courses.items():
-            hand_in_all(slug, course, members)
-        for person in demo.people:
-            for stand in person.stands:
-                _walk(members[person.key], *courses[stand.course], stand)
-        takers = {slug: [person.key for person in demo.people for stand in person.stands if stand.course == slug] for slug in courses}
-        write_entry(demo.slug, members, {slug: course for slug, (course, _) in courses.items()}, takers)
-        gather(demo, members, [course for course, _ in courses.values()])
-        bank.write(demo, [course for course, _ in courses.values()], members[demo.people[1].key])
-        people.write(demo, members[demo.people[0].key])
-        slug, published = next((slug, course) for slug, (course, _) in courses.items() if course.state == "published")
-        lead, trainer = (members[one.key] for one in demo.people[:2])
-        groups.add_group(demo.language, lead, trainer, [members[key] for key in takers[slug][:5]], published)
-        reports.write(demo.language, published, lead, trainer)
-        transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])
+        fill(demo, owner_id)
+
+
+def fill(demo: DemoAcademy, owner_id: UUID | None) -> dict[str, Member]:
+    """Write the academy's people and all that they made, in the academy at hand; return the people by key."""
+    members = _people(demo, owner_id)
+    courses = {course.slug: (_course(course, members), course) for course in load_courses(demo.slug)}
+    db.session.flush()
+    learner = next(person for person in demo.people if person.roles == ("participant",))
+    certificates.write(demo.language, next(iter(courses.values()))[0],
+                       *(members[person.key] for person in (demo.people[0], demo.people[1], learner)))  # fmt: skip
+    for person in demo.people:
+        for stand in person.stands:
+            _enrol(members[person.key], courses[stand.course][0], stand)
+    for slug, (course, _) in courses.items():
+        hand_in_all(slug, course, members)
+    for person in demo.people:
+        for stand in person.stands:
+            _walk(members[person.key], *courses[stand.course], stand)
+    takers = {slug: [person.key for person in demo.people for stand in person.stands if stand.course == slug] for slug in courses}
+    write_entry(demo.slug, members, {slug: course for slug, (course, _) in courses.items()}, takers)
+    gather(demo, members, [course for course, _ in courses.values()])
+    bank.write(demo, [course for course, _ in courses.values()], members[demo.people[1].key])
+    slug, published = next((slug, course) for slug, (course, _) in courses.items() if course.state == "published")
+    lead, trainer = (members[one.key] for one in demo.people[:2])
+    invitations.write(demo, lead, published, _password())
+    groups.add_group(demo.language, lead, trainer, [members[key] for key in takers[slug][:5]], published)
+    reports.write(demo.language, published, lead, trainer)
+    transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])
+    organisations.write(demo, members, published)
+    people.write(demo, members[demo.people[0].key])
+    return members
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:
@@ -133,7 +142,7 @@ def _password() -> str:
     return hash_password(DEMO_PASSWORD)
 
 
-def _people(demo: DemoAcademy, owner_id: UUID) -> dict[str, Member]:
+def _people(demo: DemoAcademy, owner_id: UUID | None) -> dict[str, Member]:
     return {person.key: _member(demo, person, owner_id if person is demo.people[0] else None) for person in demo.people}
 
 

@@ -1,4 +1,5 @@
-"""A file with people in the demo world, uploaded by the owner and not confirmed yet: one row has no whole address."""
+"""A file with people in the demo world, uploaded by the owner and not confirmed yet: one row has no whole address, one
+names an organisation that nobody knows."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from tenants.imports.reading import table_of
 from tenants.people.models import Member
 
 FILES = {
-    "nl": ("nieuwe-collegas.csv", "Voornaam;Achternaam;E-mail\r\nMilan;van den Berg;milan@example.org\r\nNova;Kramer;nova@example\r\n"),
-    "en": ("new-colleagues.csv", "First name;Last name;E-mail\r\nMilan;Berg;milan@example.org\r\nNova;Kramer;nova@example\r\n"),
+    "nl": ("nieuwe-collegas.csv", "Voornaam;Achternaam;E-mail;Organisatie\r\nMilan;van den Berg;milan@example.org;K-1043\r\n"
+           "Nova;Kramer;nova@example;K-1043\r\nSem;Visser;sem@example.org;Wijkzorg Plus\r\n"),
+    "en": ("new-colleagues.csv", "First name;Last name;E-mail;Organisation\r\nMilan;Berg;milan@example.org;HH-2026\r\n"
+           "Nova;Kramer;nova@example;HH-2026\r\nSem;Fisher;sem@example.org;Corner Bakery\r\n"),
 }
 
 

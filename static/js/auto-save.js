@@ -13,6 +13,7 @@ class AutoSave extends HTMLElement {
     if (!this.form) return;
     this.key = keyOf(this.dataset.owner, this.form.action);
     this.tries = 0;
+    this.own = [this.plain(this.values())];
     this.gone = new AbortController();
     const on = { signal: this.gone.signal };
     this.form.addEventListener("input", () => this.changed(), on);
@@ -34,7 +35,7 @@ class AutoSave extends HTMLElement {
   changed() {
     this.pending = uuid();
     this.tries = 0;
-    keep(this.key, this.pending, this.values());
+    keep(this.key, this.pending, this.values(), this.own);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), WAIT_MS);
   }
@@ -62,15 +63,20 @@ class AutoSave extends HTMLElement {
     for (const name of names) this.put(name, kept.fields.filter(([n]) => n === name).map(([, v]) => v));
   }
 
+  // Where the page shows what this person began with, or what they sent before that, nobody else wrote: an upload changed
+  // the state, or two savings overtook each other on a slow line.
   isStale(kept) {
     const seen = kept.fields.find(([name]) => name === "seen");
-    return seen && seen[1] !== this.form.elements.seen?.value;
+    return seen && seen[1] !== this.form.elements.seen?.value && !kept.own?.includes(this.plain(this.values()));
+  }
+
+  plain(fields) {
+    return JSON.stringify(fields.filter(([name]) => name !== "seen").map(([name, text]) => [name, text.replaceAll("\r\n", "\n").trim()]));
   }
 
   // What was typed on top of an older state: the page shows the newer one, and offers the other.
   setAside(kept) {
-    const plain = (fields) => JSON.stringify(fields.filter(([name]) => name !== "seen").map(([name, text]) => [name, text.replaceAll("\r\n", "\n").trim()]));
-    if (plain(kept.fields) === plain(this.values())) return forget(this.key, kept.id);
+    if (this.plain(kept.fields) === this.plain(this.values())) return forget(this.key, kept.id);
     const putBack = () => {
       this.fill(kept);
       for (const field of this.form.elements) field.dispatchEvent(new CustomEvent("restored"));
@@ -125,6 +131,7 @@ class AutoSave extends HTMLElement {
   async sendNow({ keepalive = false } = {}) {
     const id = this.pending;
     if (!id) return;
+    this.own = [...this.own, this.plain(this.values())].slice(-6);
     if (this.form.elements.client_id) this.form.elements.client_id.value = id;
     this.show("saving");
     this.flying = (this.flying || 0) + 1;
@@ -154,7 +161,7 @@ class AutoSave extends HTMLElement {
   note(seen) {
     if (!seen || !this.form.elements.seen) return;
     this.form.elements.seen.value = seen;
-    if (this.pending) keep(this.key, this.pending, this.values());
+    if (this.pending) keep(this.key, this.pending, this.values(), this.own);
   }
 
   // A plain submit carries the values itself. One that a script took over (quiz-check) may still fail, so what is kept

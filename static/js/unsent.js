@@ -8,7 +8,7 @@ function store() {
 
 export function keyOf(owner, action) { return `${PREFIX}${owner}:${new URL(action, location.href).pathname}`; }
 
-// Returns {id, fields, at} or null.
+// Returns {id, fields, at, own} or null; `own`: see auto-save.
 export function recall(key) {
   const text = store()?.getItem(key);
   if (!text) return null;
@@ -18,8 +18,8 @@ export function recall(key) {
   return null;
 }
 
-export function keep(key, id, fields) {
-  try { store()?.setItem(key, JSON.stringify({ id, fields, at: Date.now() })); } catch { /* full or forbidden: sending still works */ }
+export function keep(key, id, fields, own = []) {
+  try { store()?.setItem(key, JSON.stringify({ id, fields, own, at: Date.now() })); } catch { /* full or forbidden: sending still works */ }
 }
 
 // Forgets the value only if nothing newer took its place.

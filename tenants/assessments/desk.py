@@ -19,6 +19,7 @@ from tenants.assessments.models import Sitting, SittingAllowance, SittingAnswer
 from tenants.assessments.rules import Past, counted
 from tenants.assessments.settings import Settings, settings_of
 from tenants.courses.models import Course, Publication
+from tenants.groups.sight import check_sees, visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.overview import VIEWERS
 from tenants.learning.queries import is_current
@@ -50,16 +51,16 @@ def waiting(viewer: Member) -> list[Waits]:
         sa.select(Sitting, Enrolment.member_id, stored(Member, "first_name"), stored(Member, "last_name"), Course.title)
         .join(Enrolment, Enrolment.id == Sitting.enrolment_id).join(Member, Member.id == Enrolment.member_id)
         .join(Course, Course.id == Enrolment.course_id)
-        .where(Sitting.state.in_(WAITING), is_current()).order_by(Sitting.handed_in_at, Sitting.id).limit(MOST_WAITING)
+        .where(Sitting.state.in_(WAITING), is_current(), visible_to(viewer)).order_by(Sitting.handed_in_at, Sitting.id).limit(MOST_WAITING)
     ).all()  # fmt: skip
     names = _names([(row[1], row[2], row[3]) for row in rows])
     return [Waits(row[0], name, row[4]) for row, name in zip(rows, names, strict=True)]
 
 
-def waiting_count() -> int:
-    """Return how many sittings wait for trainers."""
+def waiting_count(viewer: Member) -> int:
+    """Return how many sittings of people whom the viewer sees wait for trainers."""
     wanted = sa.select(sa.func.count(Sitting.id)).join(Enrolment, Enrolment.id == Sitting.enrolment_id)
-    return db.session.scalar(wanted.where(Sitting.state.in_(WAITING), is_current())) or 0
+    return db.session.scalar(wanted.where(Sitting.state.in_(WAITING), is_current(), visible_to(viewer, Enrolment.member_id))) or 0
 
 
 def _names(rows: Sequence[tuple[UUID, bytes | None, bytes | None]]) -> list[str]:
@@ -87,7 +88,7 @@ def tests(viewer: Member) -> list[Listed]:
         .where(Course.state == "published").order_by(Course.title)
     ).all()  # fmt: skip
     count = sa.select(Sitting.lesson_id, sa.func.count(sa.distinct(Enrolment.member_id))).join(Enrolment, Enrolment.id == Sitting.enrolment_id)
-    count = count.group_by(Sitting.lesson_id)
+    count = count.where(visible_to(viewer, Enrolment.member_id)).group_by(Sitting.lesson_id)
     taken = {lesson_id: number for lesson_id, number in db.session.execute(count)}
     return [
         Listed(course_id, title, UUID(lesson["id"]), lesson["title"], taken.get(UUID(lesson["id"]), 0))
@@ -158,15 +159,15 @@ def test_here(viewer: Member, course_id: UUID, lesson_id: UUID, whole: bool = Tr
     settings = settings_of(lesson["test"])
     if not whole:
         return TestHere(row[0], lesson, settings)
-    return TestHere(row[0], lesson, settings, _people(course_id, lesson_id, settings), _questions(lesson_id))
+    return TestHere(row[0], lesson, settings, _people(viewer, course_id, lesson_id, settings), _questions(viewer, lesson_id))
 
 
-def _people(course_id: UUID, lesson_id: UUID, settings: Settings) -> list[Person]:
+def _people(viewer: Member, course_id: UUID, lesson_id: UUID, settings: Settings) -> list[Person]:
     rows = db.session.execute(
         sa.select(Enrolment, stored(Member, "first_name"), stored(Member, "last_name"), SittingAllowance)
         .join(Member, Member.id == Enrolment.member_id)
         .outerjoin(SittingAllowance, sa.and_(SittingAllowance.enrolment_id == Enrolment.id, SittingAllowance.lesson_id == lesson_id))
-        .where(Enrolment.course_id == course_id, Enrolment.state == "active", Member.state == "active")
+        .where(Enrolment.course_id == course_id, Enrolment.state == "active", Member.state == "active", visible_to(viewer))
     ).all()  # fmt: skip
     names = _names([(row[0].member_id, row[1], row[2]) for row in rows])
     wanted = (
@@ -183,9 +184,10 @@ def _people(course_id: UUID, lesson_id: UUID, settings: Settings) -> list[Person
     return sorted(people, key=lambda one: one.name.casefold())
 
 
-def _questions(lesson_id: UUID) -> list[Asked]:
-    """Return each question that an ended sitting asked; the hardest first."""
-    ended = (Sitting.lesson_id == lesson_id, Sitting.state != "open")
+def _questions(viewer: Member, lesson_id: UUID) -> list[Asked]:
+    """Return each question that an ended sitting of somebody whom the viewer sees asked; the hardest first."""
+    seen = sa.select(Enrolment.id).where(visible_to(viewer, Enrolment.member_id))
+    ended = [Sitting.lesson_id == lesson_id, Sitting.state != "open", *([Sitting.enrolment_id.in_(seen)] if viewer.is_limited else [])]
     row = SittingAnswer
     counts = db.session.execute(
         sa.select(row.question_id, sa.func.count(), sa.func.count(row.save_id), sa.func.avg(row.points / row.worth) * 100)
@@ -224,6 +226,7 @@ def sitting_for(viewer: Member, sitting_id: UUID, lock: bool = False) -> OnDesk:
     if sitting is None:
         raise NotFound("no such sitting")
     enrolment = db.session.get_one(Enrolment, sitting.enrolment_id)
+    check_sees(viewer, enrolment.member_id)
     reviewer = db.session.get(Member, sitting.reviewed_by) if sitting.reviewed_by else None
     return OnDesk(
         sitting, queries.answers_of(sitting), db.session.get_one(Member, enrolment.member_id),
@@ -236,7 +239,7 @@ def enrolment_for(viewer: Member, course_id: UUID, member_id: UUID, lock: bool =
     may_look(viewer)
     wanted = (
         sa.select(Enrolment, Member).join(Member, Member.id == Enrolment.member_id)
-        .where(Enrolment.course_id == course_id, Enrolment.member_id == member_id, Enrolment.state == "active")
+        .where(Enrolment.course_id == course_id, Enrolment.member_id == member_id, Enrolment.state == "active", visible_to(viewer))
     )  # fmt: skip
     if lock:
         wanted = wanted.with_for_update(of=Enrolment)

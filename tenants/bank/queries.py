@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.orm import load_only
 
 from core.db import db
 from core.errors import NotFound
+from core.paging import PER_PAGE, Page, page_of
 from tenants.bank.content import problem_of
 from tenants.bank.formats.question import CHANGED, LEFT, WHOLE
 from tenants.bank.models import BankImport, BankImportRow, BankItem
@@ -19,7 +20,6 @@ from tenants.courses.models import Block, Course, Lesson, Module
 from tenants.courses.rules import may_edit
 from tenants.people.models import Member
 
-PER_PAGE = 25
 ROWS_PER_PAGE = 100
 MOST_EXPORTED = 20_000
 
@@ -36,37 +36,19 @@ class Filter:
         return bool(self.words or self.tag or self.kind)
 
 
-@dataclass(frozen=True)
-class Found:
-    """One page of a list: its rows, how many there are in all, and which page it is."""
+class ReportRows(Page[BankImportRow]):
+    """One page of the lines of a report."""
 
-    rows: list[Any]
-    total: int
-    number: int
-    per_page: int = PER_PAGE
-
-    @property
-    def first(self) -> int:
-        """Return the place of the first row, from 1."""
-        return (self.number - 1) * self.per_page + 1
-
-    @property
-    def last(self) -> int:
-        """Return the place of the last row."""
-        return self.first + len(self.rows) - 1
-
-    @property
-    def has_next(self) -> bool:
-        """Return whether another page follows."""
-        return self.last < self.total
+    per_page: ClassVar[int] = ROWS_PER_PAGE
 
 
-def items_page(member: Member, wanted: Filter, number: int = 1) -> Found:
+
+def items_page(member: Member, wanted: Filter, number: int = 1) -> Page[BankItem]:
     """Return items that fit the filter, last changed first, 25 a page. Costs two statements."""
     total = db.session.scalar(sa.select(sa.func.count()).select_from(_fitting(member, wanted).subquery())) or 0
-    number = max(1, min(number, -(-total // PER_PAGE) or 1))
-    page = _fitting(member, wanted).order_by(*NEWEST).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
-    return Found(list(db.session.scalars(page)), total, number)
+    number, start = page_of(total, number)
+    page = _fitting(member, wanted).order_by(*NEWEST).limit(PER_PAGE).offset(start)
+    return Page(list(db.session.scalars(page)), total, number)
 
 
 NEWEST = (BankItem.changed_at.desc(), BankItem.id)
@@ -194,17 +176,17 @@ def import_counts(found: BankImport) -> Counts:
     )  # fmt: skip
 
 
-def import_rows(found: BankImport, fate: str = "", number: int = 1) -> Found:
+def import_rows(found: BankImport, fate: str = "", number: int = 1) -> ReportRows:
     """Return the lines of the report in the order of the file, 100 a page. Costs two statements."""
     row = BankImportRow
     query = sa.select(row).where(row.import_id == found.id)
     if fate:
         query = query.where(row.fate == fate)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
-    number = max(1, min(number, -(-total // ROWS_PER_PAGE) or 1))
+    number, start = page_of(total, number, ROWS_PER_PAGE)
     seen = load_only(row.line, row.fate, row.title, row.kind, row.notes)
-    page = query.options(seen).order_by(row.position).limit(ROWS_PER_PAGE).offset((number - 1) * ROWS_PER_PAGE)
-    return Found(list(db.session.scalars(page)), total, number, ROWS_PER_PAGE)
+    page = query.options(seen).order_by(row.position).limit(ROWS_PER_PAGE).offset(start)
+    return ReportRows(list(db.session.scalars(page)), total, number)
 
 
 def open_imports(member: Member, most: int = 5) -> list[BankImport]:

@@ -13,7 +13,7 @@ import structlog
 from core import queue
 from core.db import db
 from core.errors import place
-from tenants.bank.formats.question import Unreadable
+from tenants.bank.formats.question import Reading, Unreadable
 from tenants.bank.formats.reading import read_file
 from tenants.bank.importing import Row, drop_file, keep_rows, report_rows
 from tenants.bank.models import BankImport, BankImportRow
@@ -54,12 +54,18 @@ def begin(import_id: UUID) -> Source | None:
 
 def read(source: Source) -> tuple[str, list[Row]]:
     """Return the format and the report, without the database. Raises Unreadable."""
+    form, reading = understood(source.data, source.name, source.form)
+    return form, report_rows(reading, source.options)
+
+
+def understood(data: bytes, name: str, wanted: str) -> tuple[str, Reading]:
+    """Return the format and what the file holds. Raises Unreadable, and nothing else: a file that breaks the reader (or
+    takes it too long) is refused, not tried twenty times, and nobody sees an error page."""
     try:
-        form, reading = read_file(source.data, source.name, source.form)
-        return form, report_rows(reading, source.options)
+        return read_file(data, name, wanted)
     except Unreadable:
         raise
-    except Exception as error:  # also too long: a file that breaks the reader is refused, not tried twenty times
+    except Exception as error:
         log.error("cannot read questions", error=type(error).__name__, at=place(error))
         raise Unreadable("not_understood") from None
 

@@ -17,6 +17,7 @@ from tenants.catalogue import places, rules
 from tenants.catalogue.entering import Came, enrolment_of, queue_up
 from tenants.catalogue.places import fill, lock_entry
 from tenants.courses.models import Course
+from tenants.groups.sight import visible_to
 from tenants.learning.actions import begin, expire
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import is_current
@@ -119,13 +120,13 @@ class Past:
         return self.enrolment.state != "ended"
 
 
-def past_in(course: Course) -> list[Past]:
-    """Return who took the course and does no longer, the latest first. One statement."""
+def past_in(viewer: Member, course: Course) -> list[Past]:
+    """Return whom the viewer sees of those who took the course and does no longer, the latest first. One statement."""
     over = sa.or_(Enrolment.state != "active", Enrolment.ends_at <= clock.now())
     rows = db.session.execute(
         sa.select(Enrolment, stored(Member, "first_name"), stored(Member, "last_name"))
         .join(Member, Member.id == Enrolment.member_id)
-        .where(Enrolment.course_id == course.id, over, is_current(), Member.state == "active")
+        .where(Enrolment.course_id == course.id, over, is_current(), Member.state == "active", visible_to(viewer))
         .order_by(sa.func.coalesce(Enrolment.ended_at, Enrolment.ends_at).desc())
     ).all()
     names = full_names([(row[0].member_id, row[1], row[2]) for row in rows])

@@ -40,6 +40,17 @@ class LinkTerms:
     domains: Sequence[str] = ()
 
 
+def may_link(by: Member) -> bool:
+    """Return whether somebody makes links to join by: who joins is in no group, so who is limited to groups does not."""
+    return bool(by.roles & rules.LINK_MAKERS) and not by.is_limited
+
+
+def check_may_link(by: Member) -> None:
+    """Raise NotFound for who makes no links."""
+    if not may_link(by):
+        raise NotFound("links")
+
+
 def make_link(terms: LinkTerms, by: Member, link_id: UUID | None = None) -> tuple[JoinLink, str]:
     """Return a new link and its token, which is not kept. The same `link_id` again gives that link a new token.
 
@@ -63,7 +74,7 @@ def make_link(terms: LinkTerms, by: Member, link_id: UUID | None = None) -> tupl
 
 
 def _may_make(by: Member) -> None:
-    if not by.roles & rules.LINK_MAKERS or not may_give(by.roles, {"participant"}):
+    if not may_link(by) or not may_give(by.roles, {"participant"}):
         raise Forbidden("role")
     if not by.is_confirmed:
         raise Refused("unconfirmed")
@@ -140,7 +151,7 @@ class Listed:
 
 def links_made(by: Member) -> list[Listed]:
     """Return the academy's links with their use, living ones first, newest first. Two statements."""
-    if not by.roles & rules.LINK_MAKERS:
+    if not may_link(by):
         raise NotFound("links")
     count = sa.select(sa.func.count()).where(JoinUse.link_id == JoinLink.id).correlate(JoinLink).scalar_subquery()
     rows = db.session.execute(
@@ -160,7 +171,7 @@ def _why(link: JoinLink, uses: int) -> Why | None:
 
 def link_to_manage(by: Member, link_id: UUID) -> JoinLink:
     """Return a link of the academy. Raises NotFound."""
-    link = db.session.get(JoinLink, link_id) if by.roles & rules.LINK_MAKERS else None
+    link = db.session.get(JoinLink, link_id) if may_link(by) else None
     if link is None:
         raise NotFound("no such link")
     return link

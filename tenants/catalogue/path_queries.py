@@ -19,6 +19,7 @@ from tenants.catalogue import rules
 from tenants.catalogue.lasting import full_names
 from tenants.catalogue.models import Path, PathCourse, PathMember, PathStep
 from tenants.courses.models import Course
+from tenants.groups.sight import visible_to
 from tenants.learning.enrolling import ENROLLERS
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import is_current
@@ -130,9 +131,10 @@ def lock_follower(path_id: UUID, member_id: UUID) -> PathMember:
     return found
 
 
-def follower_in(path: Path, path_member_id: UUID) -> PathMember:
-    """Return somebody on the path by the id of their row. Raises NotFound."""
-    found = db.session.scalar(sa.select(PathMember).where(PathMember.id == path_member_id, PathMember.path_id == path.id))
+def follower_in(viewer: Member, path: Path, path_member_id: UUID) -> PathMember:
+    """Return somebody on the path whom the viewer sees by the id of their row. Raises NotFound."""
+    wanted = sa.select(PathMember).where(PathMember.id == path_member_id, PathMember.path_id == path.id)
+    found = db.session.scalar(wanted.where(visible_to(viewer, PathMember.member_id)))
     if found is None:
         raise NotFound("not on this path")
     return found
@@ -170,12 +172,12 @@ def follows_with(member_id: UUID, course_id: UUID) -> bool:
     return db.session.scalar(wanted) is not None
 
 
-def members_off(path: Path, search: str = "") -> list[tuple[UUID, str]]:
-    """Return (id, name) of the active members who do not follow the path, by name."""
+def members_off(viewer: Member, path: Path, search: str = "") -> list[tuple[UUID, str]]:
+    """Return (id, name) of the active members whom the viewer sees and who do not follow the path, by name."""
     on = sa.select(PathMember.member_id).where(PathMember.path_id == path.id, PathMember.state == "active")
     rows = db.session.execute(
         sa.select(Member.id, stored(Member, "first_name"), stored(Member, "last_name"))
-        .where(Member.state == "active", Member.id.not_in(on))
+        .where(Member.state == "active", Member.id.not_in(on), visible_to(viewer))
     ).all()
     names = full_names([(row[0], row[1], row[2]) for row in rows])
     sought = normalised(search)

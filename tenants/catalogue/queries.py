@@ -20,6 +20,7 @@ from tenants.catalogue import places, rules
 from tenants.catalogue.lasting import full_names
 from tenants.catalogue.models import CourseEntry, EntryRequest
 from tenants.courses.models import Course, Publication
+from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import STAFF, has_expired
 from tenants.people.models import Member
@@ -190,7 +191,7 @@ def requests_open(by: Member, course_id: UUID | None = None) -> list[Asked]:
         .join(Member, Member.id == EntryRequest.member_id)
         .join(Course, Course.id == EntryRequest.course_id)
         .outerjoin(CourseEntry, CourseEntry.course_id == Course.id)
-        .where(EntryRequest.state == "open", Member.state == "active")
+        .where(EntryRequest.state == "open", Member.state == "active", visible_to(by))
         .order_by(EntryRequest.kind.desc(), Course.title, EntryRequest.turn)
     )  # fmt: skip
     if course_id is not None:
@@ -204,28 +205,30 @@ def requests_open(by: Member, course_id: UUID | None = None) -> list[Asked]:
     ]
 
 
-def count_requests() -> int:
-    """Return how many people ask to join a course and wait for an answer."""
+def count_requests(by: Member) -> int:
+    """Return how many people whom they see ask to join a course and wait for an answer."""
     wanted = (
         sa.select(sa.func.count(EntryRequest.id)).join(Member, Member.id == EntryRequest.member_id)
-        .where(EntryRequest.state == "open", EntryRequest.kind == "request", Member.state == "active")
+        .where(EntryRequest.state == "open", EntryRequest.kind == "request", Member.state == "active", visible_to(by))
     )  # fmt: skip
     return db.session.scalar(wanted) or 0
 
 
 def request_to_decide(by: Member, request_id: UUID) -> EntryRequest:
     """Return somebody's request. Raises NotFound."""
-    found = db.session.get(EntryRequest, request_id) if by.roles & rules.DECIDERS else None
+    wanted = sa.select(EntryRequest).where(EntryRequest.id == request_id, visible_to(by, EntryRequest.member_id))
+    found = db.session.scalar(wanted) if by.roles & rules.DECIDERS else None
     if found is None:
         raise NotFound("no such request")
     return found
 
 
 def requests_named(by: Member, ids: list[UUID]) -> list[EntryRequest]:
-    """Return the open requests with these ids."""
+    """Return the open requests with these ids, of people whom they see."""
     if not by.roles & rules.DECIDERS:
         raise NotFound("requests")
-    return list(db.session.scalars(sa.select(EntryRequest).where(EntryRequest.id.in_(ids), EntryRequest.state == "open")))
+    wanted = sa.select(EntryRequest).where(EntryRequest.id.in_(ids), EntryRequest.state == "open")
+    return list(db.session.scalars(wanted.where(visible_to(by, EntryRequest.member_id))))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tenants.catalogue.models import Path, PathMember
 from tenants.catalogue.path_queries import TakenCourses, followers, stages_of
 from tenants.catalogue.queries import Over, over_for
 from tenants.courses.models import Course, Publication
+from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.overview import VIEWERS
 from tenants.learning.queries import has_expired, is_current, marks_of
@@ -139,13 +140,13 @@ def walk_of(member: Member, path_id: UUID) -> Walk:
 
 
 def walks_on(viewer: Member, path: Path) -> list[Walk]:
-    """Return everyone on the path as they walk it, least done first. A constant number of statements."""
+    """Return everyone on the path whom the viewer sees as they walk it, least done first. A constant number of statements."""
     if not viewer.roles & VIEWERS:
         raise NotFound("not yours to see")
     rows = db.session.execute(
         followers(PathMember.path_id == path.id, PathMember.state == "active")
         .add_columns(stored(Member, "first_name"), stored(Member, "last_name"))
-        .join(Member, Member.id == PathMember.member_id).where(Member.state == "active")
+        .join(Member, Member.id == PathMember.member_id).where(Member.state == "active", visible_to(viewer))
     ).all()
     names = full_names([(row[0].member_id, row[1], row[2]) for row in rows])
     walks = _walks([row[0] for row in rows], {row[0].member_id: name for row, name in zip(rows, names, strict=True)})

@@ -53,7 +53,7 @@ def issue_for(enrolment_id: UUID) -> Certificate | None:
 def _earned() -> sa.Select[Enrolment, Course, dict[str, str], CertificateDesign, Decimal | None]:
     """Return the SELECT of courses that were done and give a certificate."""
     return (
-        sa.select(Enrolment, Course, Publication.outline, CertificateDesign, CertifiedCourse.hours)
+        sa.select(Enrolment, Course, Publication.outline, CertificateDesign, Course.study_hours)
         .join(Course, Course.id == Enrolment.course_id)
         .join(CertifiedCourse, CertifiedCourse.course_id == Course.id)
         .join(CertificateDesign, CertificateDesign.id == CertifiedCourse.design_id)
@@ -118,8 +118,9 @@ def give(members: Iterable[Member], course: Course, day: date, by: Member) -> li
 def _design_of(course: Course | None) -> tuple[CertificateDesign, Decimal | None]:
     """Return the design that the course gives now, and its hours. Raises Refused when it gives none."""
     found = db.session.execute(
-        sa.select(CertificateDesign, CertifiedCourse.hours)
+        sa.select(CertificateDesign, Course.study_hours)
         .join(CertifiedCourse, CertifiedCourse.design_id == CertificateDesign.id)
+        .join(Course, Course.id == CertifiedCourse.course_id)
         .where(CertifiedCourse.course_id == (course.id if course else None), CertificateDesign.archived_at.is_(None))
     ).one_or_none()
     if found is None:

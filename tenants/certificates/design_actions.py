@@ -93,7 +93,7 @@ def certify(course: Course, design: CertificateDesign | None, hours: Decimal | N
         db.session.add(found)
     if design is not None and (found.design_id is None or earlier):
         found.since = None if earlier else clock.now()
-    found.design_id, found.hours = design.id if design else None, hours
+    found.design_id, course.study_hours = design.id if design else None, hours
     record("certificates.course", actor_id=by.id, course=str(course.id))
     db.session.flush()
     if design is not None and earlier:

@@ -34,13 +34,13 @@ def pdf(facts: Facts, name: str, number: str, issued: date, expires: date | None
         logo: bytes | None, made: datetime) -> bytes:  # fmt: skip
     """Return the certificate as PDF/A-2a and PDF/UA-1. `address` is where it can be checked. Raises CannotPrint."""
     data = page_data(facts, name, number, issued, expires, address, logo)
-    return _compile(data, format="pdf", pdf_standards=STANDARDS, timestamp=int(made.timestamp()))
+    return compiled(TEMPLATE, data, format="pdf", pdf_standards=STANDARDS, timestamp=int(made.timestamp()))
 
 
 def preview(facts: Facts, name: str, number: str, issued: date, expires: date | None, address: str,
             logo: bytes | None) -> bytes:  # fmt: skip
     """Return the same page as PNG. Raises CannotPrint."""
-    return _compile(page_data(facts, name, number, issued, expires, address, logo), format="png", ppi=PREVIEW_PPI)
+    return compiled(TEMPLATE, page_data(facts, name, number, issued, expires, address, logo), format="png", ppi=PREVIEW_PPI)
 
 
 def page_data(facts: Facts, name: str, number: str, issued: date, expires: date | None, address: str,
@@ -78,9 +78,10 @@ def logo_svg(content: bytes) -> str:
     )
 
 
-def _compile(data: str, **how: object) -> bytes:
+def compiled(template: Path, data: str, **how: object) -> bytes:
+    """Return the pages of a template with this data (JSON). Raises CannotPrint for a sign that no font has."""
     try:
-        made = typst.compile(_source(), sys_inputs={"data": data}, font_paths=_fonts(), ignore_system_fonts=True, **how)  # type: ignore[call-overload]
+        made = typst.compile(_source(template), sys_inputs={"data": data}, font_paths=_fonts(), ignore_system_fonts=True, **how)  # type: ignore[call-overload]
     except typst.TypstError as error:
         if "could not be displayed" in error.message:
             raise CannotPrint("no font") from None
@@ -90,8 +91,8 @@ def _compile(data: str, **how: object) -> bytes:
 
 
 @cache
-def _source() -> bytes:
-    return TEMPLATE.read_bytes()
+def _source(template: Path) -> bytes:
+    return template.read_bytes()
 
 
 @cache

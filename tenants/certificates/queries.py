@@ -18,6 +18,7 @@ from core.sealed import stored, unseal_rows
 from tenants.certificates.models import Certificate, CertificateDesign, CertifiedCourse
 from tenants.certificates.numbers import number_of
 from tenants.courses.models import Course
+from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.people.models import Member
 
@@ -106,10 +107,10 @@ def own_certificate(member: Member, certificate_id: UUID) -> Certificate:
 
 
 def certificate_to_manage(member: Member, certificate_id: UUID, lock: bool = False) -> Certificate:
-    """Return any certificate of the academy, for those who manage them. Raises NotFound."""
+    """Return a certificate of anybody whom the member sees, for those who manage them. Raises NotFound."""
     if not member.roles & MANAGERS:
         raise NotFound("no such certificate")
-    wanted = sa.select(Certificate).where(Certificate.id == certificate_id)
+    wanted = sa.select(Certificate).where(Certificate.id == certificate_id, visible_to(member, Certificate.member_id))
     return _one(wanted.with_for_update() if lock else wanted)
 
 
@@ -152,11 +153,13 @@ class IssuedPage:
         return self.first + len(self.rows) - 1
 
 
-def issued_page(today: date, page: int = 1, search: str = "", show: str = "", course_id: UUID | None = None) -> IssuedPage:
-    """Return the certificates, newest first, 25 a page: of this standing, this course, whose name or number has
+def issued_page(
+    viewer: Member, today: date, page: int = 1, search: str = "", show: str = "", course_id: UUID | None = None
+) -> IssuedPage:
+    """Return the certificates of whom the viewer sees, newest first, 25 a page: of this standing, this course, whose name or number has
     `search`. Names are sealed, so they are opened and compared here. Two statements."""
     columns = (Certificate.id, Certificate.number, stored(Certificate, "name"))
-    wanted: Any = sa.select(*columns).order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+    wanted: Any = sa.select(*columns).where(visible_to(viewer, Certificate.member_id)).order_by(Certificate.issued_on.desc(), Certificate.id.desc())
     if show in SHOWN:
         wanted = wanted.where(standing(show, today))
     if course_id is not None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, relationship
 
@@ -40,7 +41,10 @@ class Course(AcademyBase):
     """A course: its outline is edited as rows and read as its latest publication."""
 
     __tablename__ = "courses"
-    __table_args__ = (CheckConstraint("state in ('draft','published','archived')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state in ('draft','published','archived')", name="state"),
+        CheckConstraint("study_hours between 0.5 and 9999", name="study_hours"),
+    )
 
     id: Mapped[UUID] = key()
     title: Mapped[str] = column(Text, purpose="title")
@@ -57,6 +61,9 @@ class Course(AcademyBase):
     position: Mapped[int] = column(purpose="order in lists", default=0)
     is_template: Mapped[bool] = column(
         purpose="whether new courses may begin as a copy of it", default=False, server_default=text("false")
+    )
+    study_hours: Mapped[Decimal | None] = column(
+        Numeric(6, 1), purpose="hours of study that the whole course takes, its sessions too", nullable=True
     )
     publication_id: Mapped[UUID | None] = column(
         Uuid, ForeignKey("publications.id", use_alter=True, ondelete="SET NULL"),

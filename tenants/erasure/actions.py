@@ -6,7 +6,7 @@ the commit; a file whose row is gone and whose bytes are not is found by the swe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core import clock, ids, queue
+from core.accounts.rules import clean_email
+from core.crypto import normalised
 from core.db import db
 from core.errors import Forbidden, NotFound, Refused
 from core.sealed import matches
@@ -26,12 +28,16 @@ from tenants.erasure.models import Erasure
 from tenants.exercises.models import Review
 from tenants.files.actions import remove_file
 from tenants.files.models import File
+from tenants.groups.sight import check_sees, visible_to
 from tenants.imports.models import PeopleImportRow
 from tenants.learning import actions as learning
 from tenants.learning.models import Enrolment
 from tenants.mail.actions import write_letter
 from tenants.mail.models import Letter
+from tenants.organisations.actions import forget_contact
+from tenants.past.models import PastImportRow
 from tenants.people import rules
+from tenants.people.inviting import withdraw_of
 from tenants.people.models import Ask, Invitation, Member
 from tenants.reports import files as report_files
 from tenants.reports import schedules as report_schedules
@@ -51,9 +57,9 @@ class Goes:
     size_bytes: int
 
 
-def blocked() -> list[Member]:
-    """Return the members who can no longer sign in, the latest to join first."""
-    wanted = sa.select(Member).where(Member.state == "removed").order_by(Member.made_at.desc()).limit(AT_ONCE)
+def blocked(by: Member) -> list[Member]:
+    """Return the members whom `by` sees who can no longer sign in, the latest to join first."""
+    wanted = sa.select(Member).where(Member.state == "removed", visible_to(by)).order_by(Member.made_at.desc()).limit(AT_ONCE)
     return list(db.session.scalars(wanted).unique())
 
 
@@ -62,6 +68,7 @@ def person(member_id: UUID, by: Member) -> Member:
     member = db.session.get(Member, member_id)
     if member is None:
         raise NotFound("member")
+    check_sees(by, member.id)
     if not rules.may_remove(by.roles, member.roles, is_self=member.id == by.id):
         raise Forbidden("member")
     return member
@@ -73,9 +80,15 @@ def planned(member_id: UUID) -> Erasure | None:
     return db.session.scalar(wanted)
 
 
-def receipts() -> list[Erasure]:
-    """Return what was done and what waits, the latest first."""
-    wanted = sa.select(Erasure).where(Erasure.undone_at.is_(None)).order_by(Erasure.made_at.desc()).limit(AT_ONCE)
+def removed_on(member: Member) -> datetime | None:
+    """Return when a member is removed whom no mail could tell, or None."""
+    erasure = planned(member.id) if member.email is None else None
+    return None if erasure is None else erasure.due_at
+
+
+def receipts(by: Member) -> list[Erasure]:
+    """Return what was done and what waits, the latest first; of whom `by` sees."""
+    wanted = sa.select(Erasure).where(Erasure.undone_at.is_(None), visible_to(by, Erasure.member_id)).order_by(Erasure.made_at.desc()).limit(AT_ONCE)
     return list(db.session.scalars(wanted))
 
 
@@ -107,7 +120,7 @@ def plan(member: Member, by: Member, slug: str, *, at_once: bool = False) -> Era
     db.session.flush()
     record("erasure.plan", actor_id=by.id, member=str(member.id), erasure=str(erasure.id))
     queue.later("erasure.run", erasure_id=erasure.id, due=erasure.due_at, priority=4)
-    if not at_once and member.is_active and member.email:
+    if not at_once and member.is_active:
         _tell(member, "erasure_planned", slug, erasure.due_at)
     return erasure
 
@@ -119,13 +132,15 @@ def take_back(member: Member, by: Member, slug: str) -> None:
         raise Refused("erasure begun")
     erasure.undone_at = clock.now()
     record("erasure.undo", actor_id=by.id, member=str(member.id), erasure=str(erasure.id))
-    if member.is_active and member.email:
+    if member.is_active:
         _tell(member, "erasure_undone", slug, erasure.due_at)
 
 
 def _tell(member: Member, kind: str, slug: str, day: datetime) -> None:
-    write_letter(member.email or "", kind, member.language or "nl", name=member.first_name, day=day,
-                 url=academy_url(slug, "/own-work"))  # fmt: skip
+    """Mail it to who has an address; their own first page says it to the others."""
+    if member.email:
+        write_letter(member.email, kind, member.language or "nl", name=member.first_name, day=day,
+                     url=academy_url(slug, "/own-work"))  # fmt: skip
 
 
 def run(erasure_id: UUID) -> bool:
@@ -154,6 +169,7 @@ def erase(member: Member) -> dict[str, int]:
     member.state = "removed"
     for enrolment in db.session.scalars(sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.state == "active")):
         learning.end_enrolment(enrolment)
+    withdraw_of(member, frozenset())
     db.session.flush()
     free_lost_seats()
     for name, step in STEPS.items():
@@ -166,13 +182,36 @@ def erase(member: Member) -> dict[str, int]:
 
 
 def _invitations(member: Member) -> int:
-    """Forget the invitations to the member's address."""
-    return _gone(sa.delete(Invitation).where(matches(Invitation, "email", member.email or "")))
+    """Forget the invitations to the member's address or number, and what they wrote in those to others."""
+    for row in db.session.scalars(sa.select(Invitation).where(Invitation.invited_by == member.id)):
+        row.note = None
+    return _known_by(Invitation, member)
 
 
 def _import_rows(member: Member) -> int:
-    """Forget rows with the member's address in files of people that others uploaded."""
-    return _gone(sa.delete(PeopleImportRow).where(matches(PeopleImportRow, "email", member.email or "")))
+    """Forget rows with the member's address or number in files of people that others uploaded."""
+    return _known_by(PeopleImportRow, member)
+
+
+def _known_by(model: type[Invitation] | type[PeopleImportRow], member: Member) -> int:
+    """Delete the rows that name the member by address or personnel number."""
+    said = [matches(model, name, value) for name, value in (("email", member.email), ("number", member.number)) if value]
+    return _gone(sa.delete(model).where(sa.or_(*said)))
+
+
+def _past_rows(member: Member) -> int:
+    """Forget rows of files with past results that say the member's address, personnel number or name. Those that were found to
+    be theirs go with them; of the rest only the words tell."""
+    rows = db.session.scalars(sa.select(PastImportRow).where(PastImportRow.member_id.is_(None)).execution_options(yield_per=500))
+    theirs = [row.id for row in rows if _says(row.cells, member)]
+    return _gone(sa.delete(PastImportRow).where(sa.or_(PastImportRow.member_id == member.id, PastImportRow.id.in_(theirs))))
+
+
+def _says(cells: Mapping[str, str], member: Member) -> bool:
+    said = {"email": clean_email(cells.get("email", "")), "personnel": rules.clean_number(cells.get("personnel", "")).casefold(),
+            "name": normalised(cells.get("name", ""))}  # fmt: skip
+    known = {"email": member.email or "", "personnel": (member.number or "").casefold(), "name": normalised(member.name)}
+    return any(said[name] and said[name] == known[name] for name in said)
 
 
 def _joinings(member: Member) -> int:
@@ -221,7 +260,9 @@ def _designs(member: Member) -> int:
 
 
 def _of_address(model: type[Joining] | type[Ask], name: str, member: Member) -> int:
-    rows = [row for row in db.session.scalars(sa.select(model)) if (getattr(row, name) or "").casefold() == (member.email or "").casefold()]
+    if member.email is None:
+        return 0
+    rows = [row for row in db.session.scalars(sa.select(model)) if (getattr(row, name) or "").casefold() == member.email.casefold()]
     for row in rows:
         db.session.delete(row)
     db.session.flush()
@@ -233,6 +274,7 @@ def _gone(statement: sa.Delete) -> int:
 
 
 STEPS: dict[str, Callable[[Member], int]] = {
-    "invitations": _invitations, "people_import_rows": _import_rows, "joinings": _joinings, "asks": _asks, "reviews": _reviews,
+    "invitations": _invitations, "people_import_rows": _import_rows, "past_import_rows": _past_rows,
+    "joinings": _joinings, "asks": _asks, "reviews": _reviews, "organisations": forget_contact,
     "certificate_designs": _designs, "letters": _letters, "report_files": report_files.forget, "report_schedules": report_schedules.forget,
 }  # fmt: skip

@@ -23,6 +23,7 @@ from tenants.exercises.rules import MAX_TEXT, is_enough, may_write
 from tenants.files.actions import remove_file as delete_file
 from tenants.files.actions import store_document
 from tenants.files.models import File
+from tenants.groups.sight import sees_member
 from tenants.learning.actions import note_approval, save_place
 from tenants.learning.queries import OpenLesson
 from tenants.learning.rules import TAUGHT_BY
@@ -141,7 +142,7 @@ def hand_in(
     if not is_enough(exercise, draft.text or "", len(queries.links_of(draft))):
         raise NothingToHandIn("write or add something first")
     draft.state, draft.sent_id, draft.handed_in_at = "handed_in", sent_id, clock.now()
-    draft.trainer_id = _queue_of(open_.taken.course)
+    draft.trainer_id = _queue_of(open_.taken.course, open_.taken.enrolment.member_id)
     note_approval(open_.taken.enrolment, draft.lesson_id, block_id, "waiting")
     save_place(open_, str(block_id))
     db.session.flush()
@@ -165,15 +166,17 @@ def _facts(hand_in: HandIn, course: Course) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _queue_of(course: Course) -> UUID | None:
-    """Return whose queue the course's hand-ins wait in: its trainer's or their substitute's, else everybody's."""
+def _queue_of(course: Course, member_id: UUID) -> UUID | None:
+    """Return whose queue the hand-ins of a participant of the course wait in: its trainer's or their substitute's, if they see
+    the participant, else everybody's."""
     reviews = sa.select(MemberRole.member_id).where(MemberRole.role.in_(TAUGHT_BY))
     wanted = (
         sa.select(sa.func.coalesce(StandIn.substitute_id, Member.id)).select_from(Member)
         .outerjoin(StandIn, StandIn.trainer_id == Member.id)
         .where(Member.id == course.trainer_id, Member.state == "active", Member.id.in_(reviews))
     )
-    return db.session.scalar(wanted)
+    trainer = db.session.get(Member, found) if (found := db.session.scalar(wanted)) else None
+    return trainer.id if trainer is not None and sees_member(trainer, member_id) else None
 
 
 def write_message(hand_in: HandIn, by: Member, text: str, message_id: UUID) -> HandInMessage:

@@ -18,6 +18,7 @@ from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course, Page
 from tenants.exercises.models import WAITING, HandIn, Review, SavedPhrase
 from tenants.exercises.queries import Thread, exercise_on, names_of, thread_of
+from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import is_current
 from tenants.learning.rules import TAUGHT_BY
@@ -111,7 +112,7 @@ def _chosen(member: Member, filters: Filters) -> list[sa.ColumnElement[bool]]:
 def _mine(member: Member, filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Return the conditions of one's own queue: what waits for this trainer, what waits for anybody, what one holds.
     Nobody reviews their own work."""
-    others = (Enrolment.member_id != member.id, is_current())
+    others = (Enrolment.member_id != member.id, is_current(), visible_to(member, Enrolment.member_id))
     if filters.whose == "all":
         return [*others]
     return [*others, sa.or_(HandIn.trainer_id == member.id, HandIn.trainer_id.is_(None), HandIn.claimed_by == member.id)]
@@ -151,6 +152,7 @@ def hand_in_for(member: Member, hand_in_id: UUID, lock: bool = False) -> HandIn:
     wanted = (
         sa.select(HandIn).join(HandIn.enrolment).options(contains_eager(HandIn.enrolment))
         .where(HandIn.id == hand_in_id, HandIn.state != "draft", Enrolment.member_id != member.id)
+        .where(visible_to(member, Enrolment.member_id))
     )
     if lock:
         wanted = wanted.with_for_update(of=HandIn, key_share=True).execution_options(populate_existing=True)

@@ -18,9 +18,11 @@ from tenants.courses.models import Course, Page
 from tenants.exercises.models import HandIn, HandInFile, HandInMessage, Review
 from tenants.exercises.rules import Points, may_write, points_of
 from tenants.files.models import File
+from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import OpenLesson, is_current
-from tenants.people.models import Member
+from tenants.learning.rules import TAUGHT_BY
+from tenants.people.models import Member, MemberRole
 
 
 def exercise_on(page: Page, block_id: UUID) -> dict[str, Any]:
@@ -176,9 +178,9 @@ def _full(
     messages = list(db.session.scalars(
         sa.select(HandInMessage).where(HandInMessage.hand_in_id.in_(keys)).order_by(HandInMessage.made_at)
     ))  # fmt: skip
-    names = names_of([*(one.by_id for one in reviews), *(one.by_id for one in messages)])
-    pages = {page.id: page for page in db.session.scalars(sa.select(Page).where(Page.id.in_([r.page_id for r in rows])))}
     hides = viewer.id == enrolment.member_id
+    names = names_of([*(one.by_id for one in reviews), *(one.by_id for one in messages)], None if hides else viewer)
+    pages = {page.id: page for page in db.session.scalars(sa.select(Page).where(Page.id.in_([r.page_id for r in rows])))}
     full = []
     for row in rows:
         exercise = exercise_on(pages[row.page_id], row.block_id)
@@ -201,7 +203,7 @@ def handed_in_by(enrolment: Enrolment) -> list[Version]:
 
 def _said(review: Review, exercise: Mapping[str, Any], names: Mapping[UUID | None, str], hides: bool) -> Said:
     hidden = hides and review.kind == "peer" and exercise["anonymous"]
-    name = None if hidden else names.get(review.by_id, "")
+    name = None if hidden else names.get(review.by_id, None if review.kind == "peer" else "")
     chosen = [
         (criterion["title"], level)
         for criterion in exercise["criteria"] for level in criterion["levels"]
@@ -210,13 +212,16 @@ def _said(review: Review, exercise: Mapping[str, Any], names: Mapping[UUID | Non
     return Said(review, name, chosen, points_of(exercise["criteria"], review.levels) if chosen else None)
 
 
-def names_of(member_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    """Return the names of these members."""
+def names_of(member_ids: Iterable[UUID | None], viewer: Member | None = None) -> dict[UUID | None, str]:
+    """Return the names of these members; for a viewer who is limited, of whom they see and of those who teach."""
     wanted = {one for one in member_ids if one is not None}
     if not wanted:
         return {}
-    rows = db.session.scalars(sa.select(Member).where(Member.id.in_(wanted)).options(lazyload(Member.role_rows)))
-    return {member.id: member.name for member in rows}
+    rows = sa.select(Member).where(Member.id.in_(wanted)).options(lazyload(Member.role_rows))
+    if viewer is not None and viewer.is_limited:
+        teaches = sa.select(MemberRole.member_id).where(MemberRole.role.in_(TAUGHT_BY))
+        rows = rows.where(sa.or_(visible_to(viewer), Member.id.in_(teaches)))
+    return {member.id: member.name for member in db.session.scalars(rows)}
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ def set_archived(group: Group, archived: bool, by: Member) -> None:
     group.state = "archived" if archived else "active"
     record("group.archived" if archived else "group.restored", actor_id=by.id, group=str(group.id))
     db.session.flush()
+    if archived:
+        joined.tell_left(group)
 
 
 def add_people(group: Group, members: Iterable[Member], by: Member) -> list[Member]:
@@ -73,6 +75,7 @@ def take_out(group: Group, member_id: UUID, by: Member) -> bool:
     was_in = db.session.execute(gone.returning(GroupMember.member_id)).one_or_none() is not None
     if was_in:
         record("group.left", actor_id=by.id, group=str(group.id), member=str(member_id))
+        joined.tell_left(group)
     return was_in
 
 

@@ -49,3 +49,12 @@ class GroupTrainer(AcademyBase):
 
     group_id: Mapped[UUID] = ref("groups.id", purpose="which group", primary_key=True)
     member_id: Mapped[UUID] = ref("members.id", purpose="who leads it", primary_key=True, index=True)
+
+
+class SeenGroup(AcademyBase):
+    """Somebody who sees only people of chosen groups sees those of this one."""
+
+    __tablename__ = "seen_groups"
+
+    member_id: Mapped[UUID] = ref("members.id", purpose="who sees it", primary_key=True)
+    group_id: Mapped[UUID] = ref("groups.id", purpose="which group", primary_key=True, index=True)

@@ -12,6 +12,7 @@ from core.db import db
 from core.errors import NotFound
 from tenants.groups import rules
 from tenants.groups.models import Group, GroupMember, GroupTrainer
+from tenants.groups.sight import seen_by, visible_to
 from tenants.people.models import Member, MemberRole
 from tenants.people.names import sort_key
 from tenants.people.queries import Wanted, members_in_order, wanted_ids
@@ -44,17 +45,16 @@ def groups_for(viewer: Member, state: str = "active") -> list[Listed]:
     return sorted(found, key=lambda one: (not one.is_mine, one.group.name.casefold(), one.group.id))
 
 
-def names_for(viewer: Member) -> list[tuple[UUID, str]]:
-    """Return (id, name) of the active groups that the viewer sees, by name, for filters. One statement."""
-    rows = db.session.execute(_seen(viewer, Group.id, Group.name).where(Group.state == "active").order_by(Group.name, Group.id))
-    return [(group_id, name) for group_id, name in rows]
+def groups_seen(viewer: Member, *columns: Any) -> sa.Select[Any]:
+    """Return the SELECT of these columns over the active groups that the viewer sees."""
+    return _seen(viewer, *columns).where(Group.state == "active")
 
 
 def _seen(viewer: Member, *columns: object) -> sa.Select[Any]:
     if not rules.may_lead(viewer):
         raise NotFound("groups")
     wanted: sa.Select[Any] = sa.select(*columns)  # type: ignore[call-overload]
-    return wanted
+    return wanted.where(seen_by(viewer))
 
 
 def group_for(viewer: Member, group_id: UUID, lock: bool = False) -> Group:
@@ -122,8 +122,9 @@ def people_in(group: Group) -> list[Member]:
     return sorted(db.session.scalars(wanted).unique(), key=_by_name)
 
 
-def who_could_join(search: str, inside: list[Member]) -> list[Member]:
-    """Return up to 200 active members who are not `inside` and fit the search ("*": everybody), by name. Two statements."""
+def who_could_join(viewer: Member, search: str, inside: list[Member]) -> list[Member]:
+    """Return up to 200 active members whom the viewer sees, who are not `inside` and fit the search ("*": everybody), by name.
+    Two statements."""
     wanted = Wanted(search="" if search == "*" else search)
     there = {one.id for one in inside}
-    return members_in_order([one for one in wanted_ids(wanted) if one not in there][:MOST_OFFERED])
+    return members_in_order([one for one in wanted_ids(wanted, visible_to(viewer)) if one not in there][:MOST_OFFERED])

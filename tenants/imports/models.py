@@ -15,7 +15,7 @@ from core.schema import column, key, made_at, optional_moment, ref
 from core.sealed import Sealed, sealed
 
 STATES = ("read", "taking", "taken")
-FATES = ("waiting", "wrong", "invited", "member", "skipped", "failed")
+FATES = ("waiting", "wrong", "invited", "added", "member", "skipped", "failed", "conflict")
 KEPT: dict[str, Any] = {"retention": "30 days", "on_erasure": "delete"}
 
 
@@ -30,6 +30,10 @@ class PeopleImport(AcademyBase):
     state: Mapped[str] = column(Text, purpose="how far it is", default="read")
     left_out: Mapped[list[str]] = column(ARRAY(Text), purpose="known columns that are not taken over", default=list)
     strange: Mapped[int] = column(purpose="columns that nobody recognises", default=0)
+    organisation_id: Mapped[UUID | None] = ref(
+        "organisations.id", purpose="where people come from whose row names nothing", ondelete="SET NULL", nullable=True
+    )
+    group_id: Mapped[UUID | None] = ref("groups.id", purpose="group that everybody joins", ondelete="SET NULL", nullable=True)
     made_by: Mapped[UUID] = ref("members.id", purpose="who uploaded it", index=True)
     made_at: Mapped[datetime] = made_at()
     taken_at: Mapped[datetime | None] = optional_moment(purpose="when the last row was taken over")
@@ -47,13 +51,20 @@ class PeopleImportRow(AcademyBase):
     id: Mapped[UUID] = key()
     import_id: Mapped[UUID] = ref("people_imports.id", purpose="file that it stands in")
     line: Mapped[int] = column(purpose="row of the file")
-    email: Sealed = sealed("email", purpose="whom to invite", index="email", **KEPT)
+    email: Sealed = sealed("email", purpose="whom to invite; empty for who has no address", index="email", **KEPT)
+    number: Sealed = sealed("number", purpose="personnel number", index="number", nullable=True, **KEPT)
     first_name: Sealed = sealed("first_name", purpose="address the person", **KEPT)
     last_name: Sealed = sealed("last_name", purpose="tell people apart", **KEPT)
     said: Sealed = sealed("said", purpose="role and course as the file says them", personal="content", **KEPT)
     role: Mapped[str] = column(Text, purpose="role on joining", default="participant")
     course_id: Mapped[UUID | None] = ref(
         "courses.id", purpose="course to be enrolled in", ondelete="SET NULL", nullable=True, index=True
+    )
+    organisation: Sealed = sealed(
+        "organisation", purpose="organisation as the file names it", personal="content", nullable=True, **KEPT
+    )
+    organisation_id: Mapped[UUID | None] = ref(
+        "organisations.id", purpose="organisation that they come from", ondelete="SET NULL", nullable=True
     )
     problems: Mapped[list[str]] = column(ARRAY(Text), purpose="what keeps it from being taken over, in words", default=list)
     fate: Mapped[str] = column(Text, purpose="what became of it", default="waiting")

@@ -13,32 +13,15 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import blind
 from tenants.courses.choices import courses_to_join
+from tenants.groups.sight import invitations_seen_by, visible_to
+from tenants.imports.heads import plain_title
 from tenants.imports.models import PeopleImport, PeopleImportRow
-from tenants.imports.rules import plain_title
+from tenants.imports.uploads import PER_PAGE, Counts, counted, page_of_rows
 from tenants.people.models import Invitation, Member
+from tenants.people.queries import is_unanswered
 
 SHOWN = 20
-PER_PAGE = 100
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many rows of a file have which fate."""
-
-    by_fate: dict[str, int]
-
-    def __getitem__(self, fate: str) -> int:
-        return self.by_fate.get(fate, 0)
-
-    @property
-    def total(self) -> int:
-        """Return how many rows there are."""
-        return sum(self.by_fate.values())
-
-    @property
-    def done(self) -> int:
-        """Return how many rows of those to be taken over have been looked at."""
-        return self.total - self["waiting"] - self["wrong"]
+__all__ = ["PER_PAGE", "Counts"]
 
 
 def imports_of(by: Member) -> list[PeopleImport]:
@@ -58,18 +41,26 @@ def import_of(by: Member, import_id: UUID, lock: bool = False) -> PeopleImport:
 
 def counts_of(draft: PeopleImport) -> Counts:
     """Return how many rows have which fate."""
-    row = PeopleImportRow
-    wanted = sa.select(row.fate, sa.func.count()).where(row.import_id == draft.id).group_by(row.fate)
-    return Counts({fate: number for fate, number in db.session.execute(wanted)})
+    return counted(PeopleImportRow, draft.id)
 
 
 def rows_of(draft: PeopleImport, page: int, only_wrong: bool = False) -> list[PeopleImportRow]:
     """Return one page of the rows in the order of the file."""
-    wanted = sa.select(PeopleImportRow).where(PeopleImportRow.import_id == draft.id)
-    if only_wrong:
-        wanted = wanted.where(PeopleImportRow.fate.in_(("wrong", "failed")))
-    found = wanted.order_by(PeopleImportRow.line).limit(PER_PAGE).offset((max(1, page) - 1) * PER_PAGE)
-    return list(db.session.scalars(found))
+    return page_of_rows(PeopleImportRow, draft.id, page, ("wrong", "failed") if only_wrong else ())
+
+
+def rows_with(draft: PeopleImport, problem: str) -> list[PeopleImportRow]:
+    """Return the rows in which this is wrong, in the order of the file."""
+    wanted = sa.select(PeopleImportRow).where(PeopleImportRow.import_id == draft.id, PeopleImportRow.problems.contains([problem]))
+    return list(db.session.scalars(wanted.order_by(PeopleImportRow.line)))
+
+
+def unknown_organisations(draft: PeopleImport) -> list[str]:
+    """Return the organisations that rows name and nobody knows, each once, as the file first writes it."""
+    found: dict[str, str] = {}
+    for row in rows_with(draft, "organisation_unknown") if draft.state == "read" else ():
+        found.setdefault(plain_title(row.organisation or ""), row.organisation or "")
+    return list(found.values())
 
 
 def course_ids_by_title() -> dict[str, list[UUID]]:
@@ -80,14 +71,30 @@ def course_ids_by_title() -> dict[str, list[UUID]]:
     return found
 
 
-def known(emails: Collection[str]) -> tuple[set[str], set[str]]:
-    """Return which addresses are of active members, and which have an invitation that still works."""
-    members = {blind(Member, "email", email): email for email in emails}
-    invited = {blind(Invitation, "email", email): email for email in emails}
-    member_index, invited_index = Member.email_index, Invitation.email_index  # type: ignore[attr-defined]
-    here = db.session.scalars(sa.select(member_index).where(member_index.in_(members), Member.state == "active"))
-    waits = db.session.scalars(sa.select(invited_index).where(
-        invited_index.in_(invited), Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None),
-        Invitation.expires_at > clock.now(),
-    ))  # fmt: skip
-    return {members[one] for one in here}, {invited[one] for one in waits}
+@dataclass(frozen=True)
+class Known:
+    """Whom the rows of a file name: members by address and by number, who of them is blocked or unknown to the asker, and
+    addresses that have an invitation that still works."""
+
+    by_email: dict[str, UUID]
+    by_number: dict[str, UUID]
+    blocked: set[UUID]
+    invited: set[str]
+
+
+def known(by: Member, rows: Collection[PeopleImportRow]) -> Known:
+    """Return who of the people in these rows is known here, as far as `by` may know. A blocked person with an address may be
+    invited again, as by hand; one with a number alone is let in again by hand."""
+    emails = {blind(Member, "email", row.email): row.email for row in rows if row.email}
+    numbers = {blind(Member, "number", row.number): row.number.casefold() for row in rows if row.number}
+    by_email, by_number, invited = Member.email_index, Member.number_index, Invitation.email_index  # type: ignore[attr-defined]
+    seen = sa.case((sa.and_(Member.state == "active", visible_to(by)), True), else_=False)
+    here = db.session.execute(sa.select(Member.id, by_email, by_number, seen).where(
+        sa.or_(sa.and_(by_email.in_(emails), Member.state == "active", visible_to(by)), by_number.in_(numbers)))).all()  # fmt: skip
+    waits = db.session.scalars(sa.select(invited).where(
+        invited.in_(emails), *is_unanswered(), Invitation.expires_at > clock.now(), invitations_seen_by(by)))  # fmt: skip
+    return Known(
+        {emails[row[1]]: row[0] for row in here if row[1] in emails and row[3]},
+        {numbers[row[2]]: row[0] for row in here if row[2] in numbers},
+        {row[0] for row in here if not row[3]}, {emails[one] for one in waits},
+    )  # fmt: skip

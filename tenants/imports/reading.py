@@ -6,11 +6,13 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
 
-from tenants.imports.rules import MOST_ROWS, NotReadable
+from tenants.imports.heads import MOST_ROWS, NotReadable
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED, MOST_PARTS, MOST_COLUMNS = 100 * 1024 * 1024, 500, 60
@@ -66,7 +68,7 @@ def _sheet(data: bytes) -> Iterator[tuple[int, list[str]]]:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_row=2 * MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+        rows = sheet.iter_rows(max_row=2 * MOST_ROWS, max_col=MOST_COLUMNS)
         yield from [(number, [_cell(one) for one in row]) for number, row in enumerate(rows, 1)]
     except NotReadable:
         raise
@@ -74,7 +76,13 @@ def _sheet(data: bytes) -> Iterator[tuple[int, list[str]]]:
         raise NotReadable("broken") from None
 
 
-def _cell(value: Any) -> str:
+def _cell(cell: Any) -> str:
+    """Return a cell as a reader of the sheet sees it: 87% and not 0.87, a day without the hour 0:00."""
+    value = cell.value
     if value is None:
         return ""
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in (cell.number_format or ""):
+        return f"{(Decimal(str(value)) * 100).normalize():f}%"
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

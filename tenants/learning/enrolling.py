@@ -13,6 +13,7 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course
+from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import is_current, is_open_now
 from tenants.people.models import Member
@@ -38,14 +39,14 @@ def course_to_fill(member: Member, course_id: UUID) -> Course:
     return course
 
 
-def everyone(course: Course, search: str = "") -> list[Listed]:
-    """Return the active members by name, and who of them takes the course."""
+def everyone(viewer: Member, course: Course, search: str = "") -> list[Listed]:
+    """Return the active members whom the viewer sees by name, and who of them takes the course."""
     taken = sa.and_(
         Enrolment.member_id == Member.id, Enrolment.course_id == course.id, is_open_now()
     )
     rows = db.session.execute(
         sa.select(Member.id, stored(Member, "first_name"), stored(Member, "last_name"), Enrolment.id, Enrolment.ends_at)
-        .outerjoin(Enrolment, taken).where(Member.state == "active")
+        .outerjoin(Enrolment, taken).where(Member.state == "active", visible_to(viewer))
     ).all()
     first = unseal_rows(Member, "first_name", [(row[0], row[1]) for row in rows])
     last = unseal_rows(Member, "last_name", [(row[0], row[2]) for row in rows])
@@ -57,15 +58,17 @@ def everyone(course: Course, search: str = "") -> list[Listed]:
     return sorted((p for p in people if sought in normalised(p.name)), key=lambda p: normalised(p.name))
 
 
-def members_named(ids: list[UUID]) -> list[Member]:
-    """Return the active members with these ids."""
-    wanted = sa.select(Member).where(Member.id.in_(ids), Member.state == "active")
+def members_named(viewer: Member, ids: list[UUID]) -> list[Member]:
+    """Return the active members with these ids whom the viewer sees."""
+    wanted = sa.select(Member).where(Member.id.in_(ids), Member.state == "active", visible_to(viewer))
     return list(db.session.scalars(wanted).unique())
 
 
-def enrolment_in(course: Course, enrolment_id: UUID) -> Enrolment:
-    """Return an enrolment in this course. Raises NotFound."""
-    wanted = sa.select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.course_id == course.id, is_current())
+def enrolment_in(viewer: Member, course: Course, enrolment_id: UUID) -> Enrolment:
+    """Return an enrolment in this course of somebody whom the viewer sees. Raises NotFound."""
+    wanted = sa.select(Enrolment).where(
+        Enrolment.id == enrolment_id, Enrolment.course_id == course.id, is_current(), visible_to(viewer, Enrolment.member_id)
+    )
     found = db.session.scalar(wanted)
     if found is None:
         raise NotFound("no such enrolment")

@@ -16,6 +16,7 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course, Page, Publication
+from tenants.groups.sight import visible_to
 from tenants.learning.answering import lines_of
 from tenants.learning.models import Answer, Attempt, Enrolment
 from tenants.learning.queries import is_current, marks_of, questions_of
@@ -117,7 +118,7 @@ def person_in(viewer: Member, course_id: UUID, member_id: UUID, attempt_id: UUID
     which = is_current() if attempt_id is None else sa.and_(Enrolment.id == attempt_id, ~is_current())
     row = db.session.execute(
         sa.select(Enrolment, Member).join(Member, Member.id == Enrolment.member_id)
-        .where(Enrolment.course_id == course.id, Enrolment.member_id == member_id, Member.state == "active", which)
+        .where(Enrolment.course_id == course.id, Enrolment.member_id == member_id, Member.state == "active", which, visible_to(viewer))
     ).unique().one_or_none()
     if row is None:
         raise NotFound("nobody here")

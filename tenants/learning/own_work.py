@@ -18,6 +18,7 @@ from tenants.learning.models import Enrolment
 from tenants.learning.overview import Said, said_by
 from tenants.learning.queries import checklists_of, marks_of, ticked, ticks_of
 from tenants.learning.rules import Step, Way, way_of
+from tenants.organisations.queries import organisation_of
 from tenants.people.models import Member
 
 Part = Callable[[Enrolment], dict[str, Any]]
@@ -50,7 +51,9 @@ def own_work(member: Member) -> dict[str, Any]:
     marks = marks_of([enrolment.id for enrolment, *_ in rows])
     courses = [_course(e, way_of(outline, marks[e.id]), outline["title"]) for e, _, outline in rows]
     more = {name: value for part in _own for name, value in part(member).items()}
-    return {"name": member.name, "email": member.email, "courses": courses, **more}
+    from_ = organisation_of(member.id)
+    about = {"name": member.name, "email": member.email, "personnel_number": member.number, "organisation": from_.name if from_ else None}
+    return {**about, "courses": courses, **more}
 
 
 def _course(enrolment: Enrolment, way: Way, title: str) -> dict[str, Any]:

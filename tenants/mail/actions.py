@@ -10,6 +10,7 @@ from core import queue
 from core.db import db
 from core.mail.actions import urgency
 from core.mail.compose import Sender, compose, one_address
+from core.wording import Wording
 from tenants.mail.models import Letter
 
 
@@ -33,6 +34,6 @@ def write_with_calendar(recipient: str, kind: str, language: str, calendar: str 
 
 
 def sender() -> Sender:
-    """Return the academy's name and colour, which core tells the asking role."""
-    row = db.session.execute(sa.text("SELECT name, colour FROM local.own_academy()")).one()
-    return Sender(row.name, row.colour)
+    """Return the academy's name and colour and how it speaks, which core tells the asking role."""
+    row = db.session.execute(sa.text("SELECT name, colour, wording FROM local.own_academy(), local.own_wording()")).one()
+    return Sender(row.name, row.colour, Wording.of(row.wording))

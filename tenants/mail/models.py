@@ -40,3 +40,5 @@ class Letter(AcademyBase):
     )
     made_at: Mapped[datetime] = made_at()
     sent_at: Mapped[datetime | None] = optional_moment(purpose="when the mail server took it")
+    bounced_at: Mapped[datetime | None] = optional_moment(purpose="when it was refused for good or came back")
+    bounce_code: Mapped[str | None] = column(Text, purpose="why, as mail servers number it", nullable=True)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core.db import db
 from core.errors import NotFound
+from core.paging import Page, page_of
 from core.sealed import stored, unseal_rows
 from tenants.courses.rules import may_edit
 from tenants.files.models import File
 from tenants.media import uses
-from tenants.media.rules import UNCAPTIONED, UNPLAYABLE, UNUSED, Filter, fits, page_of
+from tenants.media.rules import UNCAPTIONED, UNPLAYABLE, UNUSED, Filter, fits
 from tenants.people.models import Member
 
 PER_PAGE = 24
@@ -23,30 +25,14 @@ NEWEST = (File.made_at.desc(), File.id)
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Page[File]):
     """One page of the library. `is_cut`: there are more files than a search looks through; the newest were."""
 
-    rows: list[File]
-    total: int
-    number: int
+    per_page: ClassVar[int] = PER_PAGE
     used: Mapping[UUID, int] = field(default_factory=dict)
     uploaders: Mapping[UUID, str] = field(default_factory=dict)
     is_cut: bool = False
 
-    @property
-    def first(self) -> int:
-        """Return the place of the first row, from 1."""
-        return (self.number - 1) * PER_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        """Return the place of the last row."""
-        return self.first + len(self.rows) - 1
-
-    @property
-    def has_next(self) -> bool:
-        """Return whether another page follows."""
-        return self.last < self.total
 
 
 def shelf(member: Member) -> sa.Select[File]:

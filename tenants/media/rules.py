@@ -41,10 +41,3 @@ def renamed(name: str, wanted: str) -> str:
         line = line[: -len(ending)].rstrip()
     line = line.lstrip(".").strip()
     return line[: MAX_NAME - len(ending)] + ending if line else name
-
-
-def page_of(total: int, number: int, per_page: int) -> tuple[int, int]:
-    """Return the page that is there (1 at least) and where it begins."""
-    last = max(1, -(-total // per_page))
-    number = max(1, min(number, last))
-    return number, (number - 1) * per_page

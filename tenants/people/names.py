@@ -14,6 +14,8 @@ PREFIXES = frozenset("""
 """.split())
 SPECIAL = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
 APOSTROPHES = re.compile(r"['`´‘’ʼ]")
+LETTERS = 1_000  # behind every number of digits
+RUNS = re.compile(r"\d+|\D+")
 BETWEEN = re.compile(r"[\s\-‐‑–—]+")
 
 
@@ -49,6 +51,11 @@ def sort_key(first_name: str, surname: str) -> tuple[str, str, str]:
     prefix, rest = split_surname(surname)
     first = folded(first_name)
     return folded(rest) or first, first, folded(prefix)
+
+
+def natural(number: str) -> tuple[tuple[int, str], ...]:
+    """Return by what a personnel number is sorted: digits count as numbers, so that 9 stands before 10."""
+    return tuple((len(digits := part.lstrip("0")), digits) if part.isdigit() else (LETTERS, part) for part in RUNS.findall(number))
 
 
 def matches(sought: str, found: str) -> bool:

@@ -10,6 +10,7 @@ from core.accounts.models import Account
 from core.db import academy_scope, db
 from core.errors import Refused
 from tenants.people import queries
+from tenants.people.inviting import withdraw_of
 from tenants.people.models import Member, MemberRole
 from tenants.people.signing import sessions
 
@@ -78,5 +79,6 @@ def _end_ownership(facts: OwnerFacts) -> None:
     member.role_rows = [row for row in member.role_rows if row.role not in OWNER_ROLES]
     if not member.role_rows:
         member.state = "removed"
+    withdraw_of(member, member.roles)
     sessions.end_all(member.id)
     db.session.flush()

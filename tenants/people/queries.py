@@ -13,16 +13,20 @@ from core import clock
 from core.accounts.rules import clean_email
 from core.db import db
 from core.errors import NotFound
+from core.paging import PER_PAGE, Page, page_of
 from core.sealed import blind
 from core.tokens import hash_of
 from tenants.people.models import Invitation, Member, MemberRole, MemberSession
 from tenants.people.names import folded, matches
 from tenants.people.roster import ORDERS, Entry, roster
+from tenants.people.rules import clean_number
 
-PER_PAGE = 25
 STATES: Final[dict[str, Callable[[Entry], bool]]] = {
     "active": lambda one: one.state == "active",
     "new": lambda one: one.state == "active" and one.visited_at is None,
+    "unbegun": lambda one: one.state == "active" and one.visited_at is None and not one.by_email,
+    "unmailed": lambda one: one.state == "active" and not one.by_email,
+    "bounced": lambda one: one.state == "active" and one.bounces,
     "removed": lambda one: one.state == "removed",
 }
 
@@ -51,6 +55,18 @@ def active_by_email(email: str) -> Member | None:
     return member if member is not None and member.is_active else None
 
 
+def member_by_number(number: str) -> Member | None:
+    """Return the member with this personnel number, active or removed, or None."""
+    index = blind(Member, "number", clean_number(number))
+    return db.session.scalars(sa.select(Member).where(Member.number_index == index)).unique().one_or_none()  # type: ignore[attr-defined]
+
+
+def active_by_said(said: str) -> Member | None:
+    """Return the member who may sign in with this address or personnel number, or None."""
+    member = member_by_email(said) if "@" in said else member_by_number(said)
+    return member if member is not None and member.is_active else None
+
+
 def member_of_account(account_id: UUID) -> Member | None:
     """Return the member row of an owner's account, or None."""
     return db.session.scalars(sa.select(Member).where(Member.account_id == account_id)).unique().one_or_none()
@@ -66,7 +82,7 @@ def member(member_id: UUID) -> Member:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whom a list shows: role, words of a name or address, one of STATES: in which order, which page."""
+    """Whom a list shows: role, words of a name, address or number, one of STATES: in which order, which page."""
 
     role: str | None = None
     search: str = ""
@@ -80,35 +96,13 @@ class Wanted:
         return self.sort.removeprefix("-")
 
 
-@dataclass(frozen=True)
-class PeoplePage:
-    """One page of the people of an academy."""
-
-    members: list[Member]
-    total: int
-    number: int
-
-    @property
-    def first(self) -> int:
-        """Return the place of the first person on this page, from 1."""
-        return (self.number - 1) * PER_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        """Return the place of the last person on this page."""
-        return self.first + len(self.members) - 1
-
-    @property
-    def has_next(self) -> bool:
-        """Return whether another page follows."""
-        return self.last < self.total
 
 
-def people_page(wanted: Wanted, *among: sa.ColumnElement[bool]) -> PeoplePage:
+def people_page(wanted: Wanted, *among: sa.ColumnElement[bool]) -> Page[Member]:
     """Return 25 of the people wanted, of those that the conditions `among` let through. At most four statements."""
     ids = wanted_ids(wanted, *among)
-    number = max(1, min(wanted.number, -(-len(ids) // PER_PAGE) or 1))
-    return PeoplePage(members_in_order(ids[(number - 1) * PER_PAGE : number * PER_PAGE]), len(ids), number)
+    number, start = page_of(len(ids), wanted.number)
+    return Page(members_in_order(ids[start : start + PER_PAGE]), len(ids), number)
 
 
 def wanted_ids(wanted: Wanted, *among: sa.ColumnElement[bool]) -> list[UUID]:
@@ -131,16 +125,33 @@ def members_in_order(ids: Sequence[UUID]) -> list[Member]:
     return [by_id[one] for one in ids if one in by_id]
 
 
-def open_invitations() -> list[Invitation]:
-    """Return invitations that wait or have expired, newest first; accepted and withdrawn ones are over."""
-    query = sa.select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-    return list(db.session.scalars(query.order_by(Invitation.id.desc())))
+def numbers_in_use() -> bool:
+    """Return whether anybody here has a personnel number."""
+    known = sa.select(Member.id).where(Member.number_index.is_not(None))  # type: ignore[attr-defined]
+    return db.session.scalar(known.limit(1)) is not None
 
 
-def open_invitation(invitation_id: UUID) -> Invitation:
-    """Return an invitation that waits or has expired. Raises NotFound."""
-    found = db.session.get(Invitation, invitation_id)
-    if found is None or found.accepted_at is not None or found.withdrawn_at is not None:
+def bounced_count(*among: sa.ColumnElement[bool]) -> int:
+    """Return how many active members, of those that the conditions let through, have an address from which mail came back."""
+    bounced = sa.select(sa.func.count()).select_from(Member).where(Member.state == "active", Member.bounced_at.is_not(None), *among)
+    return db.session.scalar(bounced) or 0
+
+
+def is_unanswered() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions "nobody accepted or withdrew this invitation"."""
+    return Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
+
+
+def open_invitations(*among: sa.ColumnElement[bool]) -> list[Invitation]:
+    """Return invitations that wait or have expired, newest first, of those that the conditions let through; accepted and
+    withdrawn ones are over."""
+    return list(db.session.scalars(sa.select(Invitation).where(*is_unanswered(), *among).order_by(Invitation.id.desc())))
+
+
+def open_invitation(invitation_id: UUID, *among: sa.ColumnElement[bool]) -> Invitation:
+    """Return an invitation that waits or has expired, if the conditions let it through. Raises NotFound."""
+    found = db.session.scalar(sa.select(Invitation).where(Invitation.id == invitation_id, *is_unanswered(), *among))
+    if found is None:
         raise NotFound("invitation")
     return found
 

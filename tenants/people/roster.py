@@ -28,13 +28,13 @@ from core.crypto import DataKey
 from core.db import db
 from core.sealed import stored, unseal_rows
 from tenants.people.models import Member
-from tenants.people.names import folded, sort_key
+from tenants.people.names import folded, natural, sort_key
 from tenants.resolve import resolver
 
 MOST_PEOPLE: Final = 60_000
 IDLE_S: Final = 600.0
 FEW: Final = 1_000  # changed rows that are asked for by id; more are read with all the rest
-FIELDS: Final = ("first_name", "last_name", "email")
+FIELDS: Final = ("first_name", "last_name", "email", "number")
 VERSION: Final = sa.literal_column("members.xmin::text || members.ctid::text", sa.Text)
 MARK: Final = sa.select(
     sa.func.count(), sa.text("bit_xor(hashtextextended(members.id::text || members.xmin::text || members.ctid::text, 0))")
@@ -50,16 +50,19 @@ class Entry:
     by_surname: tuple[str, str, str]
     by_first_name: tuple[str, str]
     by_email: str
+    by_number: str
     sought: str
     state: str
     made_at: datetime
     visited_at: datetime | None
+    bounces: bool
 
 
 ORDERS: Final[dict[str, Callable[[Entry], Any]]] = {
     "name": lambda one: (one.by_surname, one.id),
     "first": lambda one: (one.by_first_name, one.id),
     "email": lambda one: (one.by_email, one.id),
+    "number": lambda one: (natural(one.by_number), one.id),
     "joined": lambda one: (one.made_at, one.id),
     "visited": lambda one: (one.visited_at is not None, one.visited_at or one.made_at, one.id),
 }
@@ -147,17 +150,17 @@ def _entries(known: dict[UUID, Entry]) -> dict[UUID, Entry]:
 
 def _opened(among: list[UUID] | None = None) -> Iterable[Entry]:
     """Return entries of all members, or of these."""
-    wanted = sa.select(Member.id, VERSION, Member.state, Member.made_at, Member.visited_at,
+    wanted = sa.select(Member.id, VERSION, Member.state, Member.made_at, Member.visited_at, Member.bounced_at.is_not(None),
                        *(stored(Member, name) for name in FIELDS))  # fmt: skip
     if among is not None:
         wanted = wanted.where(Member.id == sa.any_(sa.literal(among, ARRAY(sa.Uuid))))
     rows: Any = db.session.execute(wanted).all()
-    names = zip(*(unseal_rows(Member, name, [(row[0], row[place]) for row in rows]) for place, name in enumerate(FIELDS, 5)),
+    names = zip(*(unseal_rows(Member, name, [(row[0], row[place]) for row in rows]) for place, name in enumerate(FIELDS, 6)),
                 strict=True)  # fmt: skip
-    return [_entry(row, first or "", last or "", email or "") for row, (first, last, email) in zip(rows, names, strict=True)]
+    return [_entry(row, *(said or "" for said in four)) for row, four in zip(rows, names, strict=True)]
 
 
-def _entry(row: Any, first: str, last: str, email: str) -> Entry:
-    by_surname, address = sort_key(first, last), folded(email)
-    sought = f"{folded(f'{first} {last}')} {address}"
-    return Entry(row[0], row[1], by_surname, (by_surname[1], by_surname[0]), address, sought, *row[2:5])
+def _entry(row: Any, first: str, last: str, email: str, number: str) -> Entry:
+    by_surname, address, known_by = sort_key(first, last), folded(email), folded(number)
+    sought = f"{folded(f'{first} {last}')} {address} {known_by}"
+    return Entry(row[0], row[1], by_surname, (by_surname[1], by_surname[0]), address, known_by, sought, *row[2:6])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from core.accounts.rules import clean_email, is_email
@@ -13,6 +14,12 @@ GIVEN_BY = {
 }
 HIGHER = frozenset({"owner", "manager"})
 MOST_INVITED_AT_ONCE = 200
+LONGEST_NOTE = 1_000
+LONGEST_NUMBER = 40
+NUMBER = re.compile(r"\w(?:[\w./+#-]*\w)?")
+# No vowels (a code is no word) and nothing that looks like something else in print: 28 signs, 57 bits in twelve.
+CODE_SIGNS = "23456789BCDFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 12
 
 
 def may_see_people(roles: Iterable[str]) -> bool:
@@ -48,6 +55,47 @@ def may_change(giver: Iterable[str], present: Iterable[str]) -> bool:
 def may_remove(giver: Iterable[str], present: Iterable[str], is_self: bool) -> bool:
     """Return whether somebody may remove a member: never an owner, never oneself."""
     return not is_self and "owner" not in set(present) and may_change(giver, present)
+
+
+def may_give_code(giver: Iterable[str], present: Iterable[str], is_self: bool, has_number: bool, can_be_mailed: bool) -> bool:
+    """Return whether somebody may give a member a start code: only who has a number, and no mailbox that we reach.
+
+    Who has one gets a new password by mail; nobody else should be able to sign in as them.
+    """
+    return has_number and not can_be_mailed and not is_self and may_change(giver, present)
+
+
+def clean_number(text: str) -> str:
+    """Return a personnel number as it is kept: without spaces. Case is kept and does not count."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def is_number(text: str) -> bool:
+    """Return whether `text` (cleaned) may be a personnel number: letters, digits and . / + # - between them, no @."""
+    return len(text) <= LONGEST_NUMBER and bool(NUMBER.fullmatch(text))
+
+
+def clean_said(said: str) -> str:
+    """Return what somebody signs in with as it is looked up: an address if it has an @, else a personnel number."""
+    return clean_email(said) if "@" in said else clean_number(said).casefold()
+
+
+def clean_note(text: str) -> str | None:
+    """Return the words of who invites without control characters and with single empty lines, or None for none."""
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = "".join(sign if sign == "\n" or unicodedata.category(sign)[0] not in "CZ" else " " for sign in composed)
+    lines = "\n".join(" ".join(line.split()) for line in kept.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()[:LONGEST_NOTE] or None
+
+
+def clean_code(text: str) -> str:
+    """Return a start code as it is compared: capitals without the marks between them."""
+    return re.sub(r"[\s\-‐‑–—]+", "", text).upper()
+
+
+def shown_code(code: str) -> str:
+    """Return a start code as it is printed: in groups of four."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def addresses(text: str) -> tuple[list[str], list[str]]:

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from tenants.reports.rules import WHYS
 
-KINDS = ("help", "people", "matrix", "stops", "questions")
+KINDS = ("help", "people", "matrix", "stops", "questions", "hours")
 OF_COURSE = ("people", "matrix", "stops", "questions")
 FORMATS = ("csv", "xlsx")
 SHOWN = ("all", "quiet", "waiting", "busy", "done", "ended")
 PERIOD_OF = ("enrolled", "active", "done")
-SORTS = ("help", "name", "done", "active")
+SORTS = ("help", "name", "done", "active", "hours")
 MOST_SEARCHED = 100
 
 
@@ -32,6 +32,7 @@ class Asked:
     sort: str = "help"
     why: str = ""
     group_id: UUID | None = None
+    organisation_id: UUID | None = None
 
     def values(self) -> dict[str, str]:
         """Return what differs from the beginning, as an address or a form carries it."""
@@ -40,14 +41,14 @@ class Asked:
             "by": self.by if self.by != "enrolled" and (self.since or self.until) else "",
             "from": self.since.isoformat() if self.since else "", "to": self.until.isoformat() if self.until else "",
             "name": self.search, "sort": self.sort if self.sort != "help" else "", "why": self.why,
-            "group": str(self.group_id or ""),
+            "group": str(self.group_id or ""), "organisation": str(self.organisation_id or ""),
         }  # fmt: skip
         return {name: value for name, value in found.items() if value}
 
     @property
     def is_narrow(self) -> bool:
         """Return whether it leaves people out (an order leaves nobody out)."""
-        return bool({"show", "from", "to", "name", "why", "group"} & self.values().keys())
+        return bool({"show", "from", "to", "name", "why", "group", "organisation"} & self.values().keys())
 
 
 def asked_of(values: Mapping[str, str]) -> Asked:
@@ -57,7 +58,7 @@ def asked_of(values: Mapping[str, str]) -> Asked:
         _day(values.get("from", "")), _day(values.get("to", "")),
         values.get("name", "").replace("\x00", "").strip()[:MOST_SEARCHED],
         _one_of(SORTS, values.get("sort", "")), values.get("why", "") if values.get("why", "") in WHYS else "",
-        _uuid(values.get("group", "")),
+        _uuid(values.get("group", "")), _uuid(values.get("organisation", "")),
     )  # fmt: skip
 
 

@@ -16,12 +16,15 @@ from core.sheets import TYPES, file_of
 from core.urls import academy_url
 from tenants.audit.actions import record
 from tenants.files.actions import remove_file, store_made
+from tenants.groups.joined import on_group_leave
+from tenants.groups.limits import on_limit
+from tenants.groups.models import Group, SeenGroup
 from tenants.learning.overview import VIEWERS
 from tenants.mail.actions import write_letter
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 from tenants.reports import sight
-from tenants.reports.asking import FORMATS, KINDS, Asked
+from tenants.reports.asking import FORMATS, KINDS, OF_COURSE, Asked
 from tenants.reports.models import ReportFile, packed
 from tenants.reports.naming import report_name
 from tenants.reports.searched import is_about
@@ -40,7 +43,7 @@ def may_see(member: Member) -> bool:
 
 def check_report(member: Member, kind: str, extension: str, asked: Asked) -> None:
     """Raise NotFound unless there is such a report for the member."""
-    if kind not in KINDS or extension not in FORMATS or (kind != "help" and asked.course_id is None):
+    if kind not in KINDS or extension not in FORMATS or (kind in OF_COURSE and asked.course_id is None):
         raise NotFound("no such report")
     if asked.course_id is not None:
         sight.followed(member, asked.course_id)
@@ -121,6 +124,22 @@ def _fail(file: ReportFile, trouble: str) -> None:
     db.session.flush()
     if made is not None:
         remove_file(made)
+
+
+@on_limit
+def take_back(member: Member) -> None:
+    """Delete what was made for somebody who sees other people now; one that is being made finishes first. They can ask again."""
+    for file in db.session.scalars(_locked().where(ReportFile.member_id == member.id)).all():
+        if file.state == "ready":
+            _fail(file, "rights")
+
+
+@on_group_leave
+def take_back_from_seers(group: Group) -> None:
+    """Delete what was made for who sees only some groups, when one of those lost somebody."""
+    seers = sa.select(Member).where(Member.id.in_(sa.select(SeenGroup.member_id).where(SeenGroup.group_id == group.id)))
+    for member in db.session.scalars(seers).unique().all():
+        take_back(member)
 
 
 def sweep() -> None:

@@ -17,13 +17,12 @@ from core.sealed import stored
 from tenants.assessments.models import Sitting
 from tenants.courses.models import Course
 from tenants.exercises.models import WAITING, HandIn
-from tenants.groups.sight import in_group
 from tenants.learning.models import Answer, Enrolment, Progress
 from tenants.learning.queries import is_open_now
 from tenants.learning.release import Here, due_at
 from tenants.people.models import Member
 from tenants.reports.asking import Asked
-from tenants.reports.people import days_between, is_in, names_in
+from tenants.reports.people import chosen, days_between, is_in, names_in
 from tenants.reports.rules import NOT_YET, WAITING_DAYS, Reason, Signs, reasons_of, urgency_of
 from tenants.reports.sight import Followed
 
@@ -59,7 +58,7 @@ def who_needs_help(courses: list[Followed], asked: Asked) -> list[Needy]:
         return []
     not_yet, waits, now = _not_yet(courses), _waiting(list(by_id)), clock.now()
     found = []
-    for row in _learners(courses, [*waits], asked.group_id):
+    for row in _learners(courses, [*waits], asked):
         signs = _signs(row, by_id[row.course_id], not_yet.get(row.id, 0), waits.get(row.id), now)
         reasons = reasons_of(signs)
         if reasons and (not asked.why or asked.why in [one.why for one in reasons]):
@@ -73,7 +72,7 @@ def who_needs_help(courses: list[Followed], asked: Asked) -> list[Needy]:
     return sorted(needy, key=lambda one: (*urgency_of(one.signs), normalised(one.name)))
 
 
-def _learners(courses: list[Followed], waiting: Iterable[UUID], group_id: UUID | None) -> list[Any]:
+def _learners(courses: list[Followed], waiting: Iterable[UUID], asked: Asked) -> list[Any]:
     """Return who has not finished, or waits for a trainer, with the lessons with a deadline that they have done."""
     due = [UUID(one["id"]) for course in courses for one in course.lessons if one.get("deadline")]
     live = [lesson_id for course in courses for lesson_id in course.lesson_ids]
@@ -89,7 +88,7 @@ def _learners(courses: list[Followed], waiting: Iterable[UUID], group_id: UUID |
                   stored(Member, "first_name").label("first"), stored(Member, "last_name").label("last"))
         .join(Member, Member.id == Enrolment.member_id).join(done, sa.true())
         .where(is_in(Enrolment.course_id, [one.course.id for one in courses]), is_open_now(), Member.state == "active")
-        .where(in_group(group_id) if group_id else sa.true())
+        .where(courses[0].who, *chosen(asked))
         .where(sa.or_(Enrolment.done_at.is_(None), is_in(Enrolment.id, waiting)))
     ))  # fmt: skip
 

@@ -20,6 +20,7 @@ from tenants.groups.sight import in_group
 from tenants.learning.models import Enrolment, Progress
 from tenants.learning.queries import is_current
 from tenants.learning.rules import needs_help_key, standing
+from tenants.organisations.sight import from_organisation
 from tenants.people.models import Member
 from tenants.reports.asking import Asked
 from tenants.reports.sight import Followed
@@ -76,7 +77,7 @@ class People:
 
 def people_of(here: Followed, asked: Asked) -> People:
     """Return the people of the course as filtered; names are compared after decryption."""
-    everyone = _learners(here, asked.group_id)
+    everyone = _learners(here, asked)
     counts = {name: sum(one.standing == name for one in everyone) for name in STANDINGS}
     sought = normalised(asked.search)
     wanted = [one for one in everyone if _shown(one, asked.show) and _within(one, asked, here.zone) and sought in normalised(one.name)]
@@ -110,7 +111,7 @@ def _sorted(learners: list[Learner], order: str) -> list[Learner]:
     return sorted(by_name, key=lambda one: needs_help_key(one.done, one.total, one.active_at, one.enrolled_at, now))
 
 
-def _learners(here: Followed, group_id: UUID | None) -> list[Learner]:
+def _learners(here: Followed, asked: Asked) -> list[Learner]:
     done = (
         sa.select(sa.func.count()).select_from(Progress)
         .where(Progress.enrolment_id == Enrolment.id, Progress.done_at.is_not(None), is_in(Progress.lesson_id, here.lesson_ids))
@@ -121,15 +122,17 @@ def _learners(here: Followed, group_id: UUID | None) -> list[Learner]:
                   Enrolment.done_at, Enrolment.ended_at, Enrolment.ends_at, Enrolment.lesson_id, done.label("done"),
                   stored(Member, "first_name").label("first"), stored(Member, "last_name").label("last"))
         .join(Member, Member.id == Enrolment.member_id)
-        .where(Enrolment.course_id == here.course.id, is_current(), Member.state == "active", _grouped(group_id))
+        .where(Enrolment.course_id == here.course.id, is_current(), Member.state == "active", here.who, *chosen(asked))
     ).all()  # fmt: skip
     names = names_in([(row.member_id, row.first, row.last) for row in rows])
     total, now = len(here.lesson_ids), clock.now()
     return [_learner(row, name, total, now) for row, name in zip(rows, names, strict=True)]
 
 
-def _grouped(group_id: UUID | None) -> sa.ColumnElement[bool]:
-    return in_group(group_id) if group_id else sa.true()
+def chosen(asked: Asked) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on members that the filters by group and organisation are."""
+    found = [in_group(asked.group_id)] if asked.group_id else []
+    return [*found, from_organisation(asked.organisation_id)] if asked.organisation_id else found
 
 
 def _learner(row: Any, name: str, total: int, now: datetime) -> Learner:

@@ -10,6 +10,6 @@ SHORTEST = 4
 
 
 def is_about(asked: Asked, person: Member) -> bool:
-    """Return whether somebody typed (a part of) the person's name or address; up to three letters name nobody."""
+    """Return whether somebody typed (a part of) the person's name, address or number; up to three letters name nobody."""
     sought = normalised(asked.search)
-    return len(sought) >= SHORTEST and any(sought in normalised(said) for said in (person.name, person.email or ""))
+    return len(sought) >= SHORTEST and any(sought in normalised(said) for said in (person.name, person.email or "", person.number or ""))

@@ -1,5 +1,5 @@
-"""Whose progress somebody sees: owners, managers and trainers that of everybody who takes a course. Every report goes through
-here, so that a narrower sight (roles limited to groups) has one place.
+"""Whose progress somebody sees: owners, managers and trainers that of everybody who takes a course, or of chosen groups. Every
+report goes through here: a course comes with the condition on its people (tenants/groups/sight.py).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from core.db import db
 from core.errors import NotFound
 from tenants.courses.models import Course, Publication
+from tenants.groups.sight import visible_to
 from tenants.learning.overview import VIEWERS
 from tenants.learning.queries import zone_here
 from tenants.people.models import Member
@@ -22,11 +23,12 @@ from tenants.people.models import Member
 
 @dataclass(frozen=True)
 class Followed:
-    """A course as reports read it: its published outline, and the academy's zone."""
+    """A course as reports read it: its published outline, the academy's zone, and whom (of `members`) the viewer sees."""
 
     course: Course
     outline: Mapping[str, Any]
     zone: str
+    who: sa.ColumnElement[bool]
 
     @cached_property
     def lessons(self) -> list[Mapping[str, Any]]:
@@ -56,7 +58,7 @@ def followed(viewer: Member, course_id: UUID) -> Followed:
     row: Any = db.session.execute(_select(viewer).where(Course.id == course_id)).one_or_none()
     if row is None:
         raise NotFound("no such course")
-    return Followed(*row)
+    return _followed(row, visible_to(viewer))
 
 
 def all_followed(viewer: Member, course_id: UUID | None = None) -> list[Followed]:
@@ -64,7 +66,13 @@ def all_followed(viewer: Member, course_id: UUID | None = None) -> list[Followed
     wanted = _select(viewer).where(Course.state == "published").order_by(Course.title)
     if course_id is not None:
         wanted = wanted.where(Course.id == course_id)
-    return [Followed(*row) for row in db.session.execute(wanted)]
+    who = visible_to(viewer)
+    return [_followed(row, who) for row in db.session.execute(wanted)]
+
+
+def _followed(row: Any, who: sa.ColumnElement[bool]) -> Followed:
+    course, outline, zone = row
+    return Followed(course, outline, zone, who)
 
 
 def _select(viewer: Member) -> sa.Select[Any]:

@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 
 from core.errors import NotFound
 from tenants.people.models import Member
-from tenants.reports import helping, matrix, people, questions, sight
+from tenants.reports import helping, hours, matrix, people, questions, sight
 from tenants.reports.asking import OF_COURSE, Asked
 from tenants.reports.words import advice_words, cell_words, reason_words, standing_words
+from tenants.study.rules import hours as hours_of
 
 Rows = list[Sequence[Any]]
 LARGE_CELLS = 20_000
@@ -40,6 +41,8 @@ def table_for(viewer: Member, kind: str, asked: Asked) -> Table:
         courses = sight.all_followed(viewer, asked.course_id)
         needy = helping.who_needs_help(courses, asked)
         return _counted(_("Who needs help"), help_rows(needy, courses[0].zone if courses else "UTC"))
+    if kind == "hours":
+        return _counted(_("Study hours"), hour_rows(hours.study_hours(viewer, asked)))
     if kind not in OF_COURSE or asked.course_id is None:
         raise NotFound("no such report")
     here = sight.followed(viewer, asked.course_id)
@@ -103,6 +106,16 @@ def question_rows(found: people.People) -> Rows:
     rows += [
         (one.prompt, f"{one.lesson_number}. {one.lesson_title}", one.figures.people, rounded(one.figures.p), rounded(one.figures.r), advice_words(one))
         for one in questions.questions_in(found)
+    ]
+    return rows
+
+
+def hour_rows(found: hours.StudyHours) -> Rows:
+    """Return one row per person: hours with two decimals, and their sum in whole minutes."""
+    rows: Rows = [(_("Participant"), _("Courses (hours)"), _("Sessions (hours)"), _("From elsewhere (hours)"), _("Together (hours)"), _("Minutes"))]
+    rows += [
+        (one.name, *(hours_of(part) for part in (one.sums.course, one.sums.session, one.sums.past, one.sums.total)), one.sums.total)
+        for one in found.lines
     ]
     return rows
 

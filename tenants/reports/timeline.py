@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -19,14 +19,16 @@ from tenants.assessments.models import Sitting
 from tenants.certificates.models import Certificate
 from tenants.exercises.models import HandIn
 from tenants.learning.models import Enrolment, Progress
+from tenants.past.queries import results_of
 
-What = Literal["enrolled", "opened", "done", "sat", "handed_in", "finished", "ended", "certificate"]
+What = Literal["enrolled", "opened", "done", "sat", "handed_in", "finished", "ended", "certificate", "past"]
 MOST = 200
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One thing that happened; `title` is the lesson, test or exercise, `percent` the result of a test."""
+    """One thing that happened; `title` is the lesson, test or exercise, or the result of what came from elsewhere (past, at
+    noon of its day); `percent` the result of a test."""
 
     at: datetime
     what: What
@@ -43,7 +45,7 @@ class Spent:
 
 
 def timeline_of(enrolment: Enrolment, outline: Mapping[str, Any]) -> tuple[list[Moment], Spent]:
-    """Return what happened, newest first, 200 at most; and the time. Four statements."""
+    """Return what happened, newest first, 200 at most; and the time. Five statements."""
     lessons = {UUID(lesson["id"]): lesson for module in outline["modules"] for lesson in module["lessons"]}
     found = [Moment(enrolment.enrolled_at, "enrolled")]
     planned = 0
@@ -72,6 +74,10 @@ def timeline_of(enrolment: Enrolment, outline: Mapping[str, Any]) -> tuple[list[
             sa.select(Certificate.earned_at).where(Certificate.enrolment_id == enrolment.id, Certificate.state != "replaced")
         )
     ]  # fmt: skip
+    found += [
+        Moment(datetime.combine(one.finished_on, time(12), UTC), "past", one.result or "")
+        for one in results_of(enrolment.member, enrolment.course_id)
+    ]
     found += [Moment(at, what) for at, what in ((enrolment.done_at, "finished"), (enrolment.ended_at, "ended")) if at]  # type: ignore[arg-type]
     tests = sum((row.handed_in_at - row.started_at).total_seconds() for row in sat)
     return sorted(found, key=lambda one: one.at, reverse=True)[:MOST], Spent(planned, round(tests / 60))

@@ -51,7 +51,7 @@ class Organiser:
 
 @dataclass(frozen=True)
 class Guest:
-    """Who is invited."""
+    """Who is invited; without an address the calendar names nobody."""
 
     name: str
     address: str
@@ -74,9 +74,10 @@ def invitation(entry: Entry, by: Organiser, to: Guest, now: datetime, withdraw: 
     event = _event(entry, by, now)
     if withdraw:
         event["STATUS"] = vText("CANCELLED")
-    guest = vCalAddress(f"mailto:{to.address}")
-    guest.params.update({"CN": vText(to.name), "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
-    event.add("attendee", guest, encode=False)
+    if to.address:
+        guest = vCalAddress(f"mailto:{to.address}")
+        guest.params.update({"CN": vText(to.name), "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+        event.add("attendee", guest, encode=False)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 

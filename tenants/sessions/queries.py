@@ -17,6 +17,7 @@ from core.db import db
 from core.errors import NotFound
 from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course, Publication
+from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.people.models import Member
 from tenants.sessions.models import LiveSession, Seat
@@ -239,15 +240,24 @@ class Sitter:
     name: str
 
 
-def people_of(session: LiveSession) -> list[Sitter]:
-    """Return who has a seat by name, then who waits in order. Two statements."""
-    wanted = sa.select(Seat).where(Seat.session_id == session.id, Seat.state != "left").order_by(Seat.turn)
+def people_of(viewer: Member, session: LiveSession) -> list[Sitter]:
+    """Return whom the viewer sees: who has a seat by name, then who waits in order. Two statements."""
+    wanted = sa.select(Seat).where(Seat.session_id == session.id, Seat.state != "left", visible_to(viewer, Seat.member_id)).order_by(Seat.turn)
     seats = list(db.session.scalars(wanted))
     names = names_of({seat.member_id for seat in seats})
     people = [Sitter(seat, names[seat.member_id]) for seat in seats if seat.member_id in names]
     rank = {"seated": 0, "waiting": 1}
     by_name = lambda one: (rank[one.seat.state], normalised(one.name) if one.seat.state == "seated" else "")  # noqa: E731
     return sorted(people, key=by_name)
+
+
+def unreached(viewer: Member, session: LiveSession) -> list[str]:
+    """Return the names of who is on the list, of those whom the viewer sees, and gets no mail: without an address, or it comes
+    back from there."""
+    listed = sa.select(Seat.member_id).where(Seat.session_id == session.id, Seat.state.in_(("seated", "waiting")))
+    without = sa.or_(Member.email_index.is_(None), Member.bounced_at.is_not(None))  # type: ignore[attr-defined]
+    people = db.session.scalars(sa.select(Member).where(Member.id.in_(listed), Member.state == "active", visible_to(viewer), without)).unique()
+    return sorted((one.name for one in people), key=normalised)
 
 
 def place_in_line(shown: Shown) -> int:
@@ -258,10 +268,10 @@ def place_in_line(shown: Shown) -> int:
     return db.session.scalar(ahead) or 1
 
 
-def addable(session: LiveSession) -> list[tuple[UUID, str]]:
-    """Return (id, name) of those who could come and are not on the list, by name. Two statements."""
+def addable(viewer: Member, session: LiveSession) -> list[tuple[UUID, str]]:
+    """Return (id, name) of those whom the viewer sees, who could come and are not on the list, by name. Two statements."""
     sits = sa.select(Seat.id).where(Seat.session_id == session.id, Seat.member_id == Member.id, Seat.state != "left")
-    wanted = sa.select(Member.id).where(Member.state == "active", ~sits.exists())
+    wanted = sa.select(Member.id).where(Member.state == "active", ~sits.exists(), visible_to(viewer))
     if session.course_id is not None:
         takes = sa.select(Enrolment.id).where(
             Enrolment.course_id == session.course_id, Enrolment.member_id == Member.id, Enrolment.state == "active"
@@ -271,17 +281,18 @@ def addable(session: LiveSession) -> list[tuple[UUID, str]]:
     return sorted(names.items(), key=lambda one: normalised(one[1]))
 
 
-def seat_in(session: LiveSession, seat_id: UUID) -> Seat:
-    """Return a seat of this session. Raises NotFound."""
-    seat = db.session.scalar(sa.select(Seat).where(Seat.id == seat_id, Seat.session_id == session.id))
+def seat_in(viewer: Member, session: LiveSession, seat_id: UUID) -> Seat:
+    """Return a seat of this session of somebody whom the viewer sees. Raises NotFound."""
+    wanted = sa.select(Seat).where(Seat.id == seat_id, Seat.session_id == session.id, visible_to(viewer, Seat.member_id))
+    seat = db.session.scalar(wanted)
     if seat is None:
         raise NotFound("no such seat")
     return seat
 
 
-def members_named(session: LiveSession, member_ids: list[UUID]) -> list[Member]:
-    """Return those of the members who may come to the session."""
-    able = {one for one, _ in addable(session)}
+def members_named(viewer: Member, session: LiveSession, member_ids: list[UUID]) -> list[Member]:
+    """Return those of the members whom the viewer sees and who may come to the session."""
+    able = {one for one, _ in addable(viewer, session)}
     wanted = sa.select(Member).options(lazyload(Member.role_rows)).where(Member.id.in_(able & set(member_ids)))
     return list(db.session.scalars(wanted))
 

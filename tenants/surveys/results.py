@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from core.db import db
 from core.sealed import stored, unseal_rows
+from tenants.groups.sight import visible_to
 from tenants.people.models import Member
 from tenants.surveys.models import Survey, SurveySheet, SurveyVoice
 from tenants.surveys.rules import (
@@ -92,10 +93,10 @@ class Sheet:
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
-def results_of(survey: Survey, zone: str, span_from: date | None = None) -> Results:
-    """Return the results; of the span that begins with `span_from` if there is one. Two statements at most."""
+def results_of(viewer: Member, survey: Survey, zone: str, span_from: date | None = None) -> Results:
+    """Return the results, with names only of whom the viewer sees; of the span that begins with `span_from` if there is one. Two statements at most."""
     hides = survey.mode == "anonymous"
-    by_question = _voices(survey) if hides else _from_sheets(sheets_of(survey, zone))
+    by_question = _voices(survey) if hides else _from_sheets(sheets_of(viewer, survey, zone))
     months: Counter[date] = Counter()
     for answers in by_question.values():
         months |= Counter(answer.month for answer in answers)
@@ -146,13 +147,13 @@ def _voices(survey: Survey) -> defaultdict[str, list[Answer]]:
     return found
 
 
-def sheets_of(survey: Survey, zone: str) -> list[Sheet]:
-    """Return what each person answered to a named survey, oldest first. One statement."""
+def sheets_of(viewer: Member, survey: Survey, zone: str) -> list[Sheet]:
+    """Return what each person whom the viewer sees answered to a named survey, oldest first. One statement."""
     rows = db.session.execute(
         sa.select(SurveySheet.id, SurveySheet.made_at, stored(SurveySheet, "given"), Member.id,
                   stored(Member, "first_name"), stored(Member, "last_name"))
         .join(Member, Member.id == SurveySheet.member_id)
-        .where(SurveySheet.survey_id == survey.id).order_by(SurveySheet.made_at, SurveySheet.id)
+        .where(SurveySheet.survey_id == survey.id, visible_to(viewer)).order_by(SurveySheet.made_at, SurveySheet.id)
     ).all()  # fmt: skip
     given = unseal_rows(SurveySheet, "given", [(row[0], row[2]) for row in rows])
     first = unseal_rows(Member, "first_name", [(row[3], row[4]) for row in rows])

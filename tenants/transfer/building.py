@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import secrets
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -39,6 +40,8 @@ def build(data: Data, by: Member, find_file: FindFile, *, title: str | None = No
             built[lesson["ref"]] = (made, lesson)
             for block in lesson["blocks"]:
                 _add(made, block, find_file)
+    if data.get("study_minutes"):
+        course.study_hours = (Decimal(data["study_minutes"]) / 60).quantize(Decimal("0.1"))
     actions.rule_course(course, data["in_order"], data["deadline"])
     course.rules = {**course.rules, **copy.deepcopy(data.get("rules") or {})}
     for made, lesson in built.values():

@@ -44,6 +44,7 @@ class Packing:
                 for module in course.live_modules
             ],
             "survey": packed_survey(survey) if survey else None,
+            **({"study_minutes": int(course.study_hours * 60)} if course.study_hours else {}),
             **({"rules": _others(course.rules, "in_order", "deadline")} if self.is_copy else {}),
         }
 

@@ -235,7 +235,7 @@ COURSE = shape({
     "title": TITLE, "summary": text(MAX_SUMMARY), "cover": one_of(*COVERS), "language": one_of(*LANGUAGES),
     "in_order": flag, "deadline": DEADLINE, "survey": _maybe(shape(SURVEY)),
     "modules": rows(shape({"title": TITLE, "lessons": rows(shape(LESSON), MAX_LESSONS)}), MAX_MODULES),
-})  # fmt: skip
+}, {"study_minutes": whole(30, 9_999 * 60)})  # fmt: skip
 
 
 def check_course(data: Any) -> dict[str, str]:

@@ -64,10 +64,10 @@ def test_what_waits_from_an_old_attempt_is_on_no_desk(cast: Cast) -> None:
     assert found.open is not None
     handed_in(cast, found, {**all_right(found), found.open: {"text": "For the smell"}})
     with db.scope(cast.academy.scope):
-        assert len(desk.waiting(member(cast, "trainer"))) == desk.waiting_count() == 1
+        assert len(desk.waiting(member(cast, "trainer"))) == desk.waiting_count(member(cast, "trainer")) == 1
     old = reset(cast, found)
     with db.scope(cast.academy.scope, commit=True):
-        assert desk.waiting(member(cast, "trainer")) == [] and desk.waiting_count() == 0
+        assert desk.waiting(member(cast, "trainer")) == [] and desk.waiting_count(member(cast, "trainer")) == 0
         with clock.shifted(timedelta(days=3)):
             resets.put_back(resets.attempt_in(found.course, member(cast, "participant").id, old), member(cast, "trainer"))
-        assert desk.waiting_count() == 1
+        assert desk.waiting_count(member(cast, "trainer")) == 1

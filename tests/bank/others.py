@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2]
-OTHERS = HOUSE.parents[1] / "shared" / "data" / "question_banks"
+OTHERS = HOUSE.parent / "shared" / "data" / "question_banks"
 SAMPLES = HOUSE / "tests" / "data" / "question_banks"
 
 

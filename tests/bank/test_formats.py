@@ -64,7 +64,7 @@ def test_numbers_of_gift(answer: str, value: str, tolerance: str) -> None:
 
 @pytest.mark.parametrize(("text", "code"), [
     ("What? {#twelve}", "no_number"), ("What? {#1e99}", "no_number"), ("What? {~a ~b}", "no_right"), ("What? {=a ~}", "few_answers"),
-    ("{=a ~b}", "no_prompt"), ("What? {=a -> b}", "few_pairs"), ("What? {a}", "no_answers"), ("Only text", "description"),
+    ("{=a ~b}", "no_prompt"), ("What? {=a -> b}", "few_pairs"), ("What? {%50%a}", "no_answers"), ("Only text", "description"),
     ("What? {1:SHORTANSWER:=a}", "cloze_in_gift"), ("::name::", "no_prompt"), ("What? {=%0%*#no}", "no_right"),
     ("What? {" + "~%5%a " * 20 + "}", "many_answers"), ("x" * 5000 + " {T}", "too_long"),
 ])  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import time
@@ -220,3 +221,30 @@ def test_imports_of_another_academy_are_not_found(app: HostedFlask, casts: tuple
         assert browser.get(path).status_code == 404
         assert browser.post(f"{path}/confirmation").status_code == 404 and browser.post(f"{path}/removal").status_code == 404
     assert stored(theirs, BankImport) == 1
+
+
+def test_losses_of_a_workbook_and_of_moodle_are_said_in_sentences(browser: FlaskClient) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["question", "answer 1", "answer 2", "right", "answer 1"])
+    book.active.append(["Which?", datetime.date(2024, 2, 1), "x", 1, "twice", "spare"])
+    book.create_sheet("Notes").append(["words"])
+    out = io.BytesIO()
+    book.save(out)
+    page = browser.get(send(browser, out.getvalue(), "x.xlsx")).text
+    for sentence in ("made a day or a time of a cell", "Left out: Notes", "The first one counts: answer 1", "columns without a name are left out: 1"):
+        assert sentence in page, sentence
+    xml = (b'<quiz><question type="category"><category><text>top/Bread</text></category><info><text>About</text></info></question>'
+           b'<question type="truefalse"><name><text>n</text></name><questiontext><text>q</text></questiontext><defaultgrade>2.50</defaultgrade>'
+           b'<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer></question></quiz>')  # fmt: skip
+    page = browser.get(send(browser, xml, "x.xml")).text
+    assert "It was worth 2.5 points." in page and "The description of a category is left out." in page
+
+
+def test_a_file_that_breaks_the_reader_is_refused_with_what_to_do(browser: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(uploads, "read_file", broken)
+    sent = browser.post("/bank/imports/new", data={"file": (io.BytesIO(b"Q {T}"), "a.txt"), "language": "en", "format": "", "tags": "kept"})
+    assert sent.status_code == 422 and "We could not read this file." in sent.text and 'value="kept"' in sent.text
+    assert stored(cast, BankImport) == 0

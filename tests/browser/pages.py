@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urlsplit
@@ -24,8 +25,9 @@ class Found:
     broken: list[str] = field(default_factory=list)
 
 
-def walk(app: HostedFlask, client: FlaskClient, host: str, side: str, starts: list[str]) -> Found:
-    """Follow every link on the host from `starts`, a few of each kind, and return what was found."""
+def walk(app: HostedFlask, client: FlaskClient, host: str, side: str, starts: list[str], most: int = MOST_OF_ONE_KIND,
+         more: Mapping[str, int] | None = None) -> Found:  # fmt: skip
+    """Follow every link on the host from `starts`, a few of each kind (`more` of some), and return what was found."""
     found, waiting, seen = Found(), list(starts), set(starts)
     adapter = app.side_maps[side].bind(host)
     while waiting:
@@ -35,7 +37,7 @@ def walk(app: HostedFlask, client: FlaskClient, host: str, side: str, starts: li
         except Exception as error:  # a link to nowhere is what this looks for
             found.broken.append(f"{path}: {type(error).__name__}")
             continue
-        if len(found.paths[endpoint]) >= MOST_OF_ONE_KIND or endpoint.startswith("assets."):
+        if len(found.paths[endpoint]) >= (more or {}).get(endpoint, most) or endpoint.startswith("assets."):
             continue
         answer = client.get(path)
         if answer.status_code >= 400 and not path.startswith("/_dev/errors/"):

@@ -146,7 +146,7 @@ def build_pieces(keys: Keys) -> None:
     keys.write("Another baker", "Title")
     keys.add("Package")
     keys.write("Oven simulator", "Title")
-    keys.write("It comes in spring.", "Note")
+    keys.write("It comes in spring.", "Note for participants")
     keys.add("Callout")
     keys.write("Mind", "Title")
     keys.write("The heat.", "Text")

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from core import clock
 from core.db import db
 from tenants.courses import block_actions, queries
 from tenants.courses.models import Block
@@ -140,6 +141,25 @@ def test_leaving_the_page_at_once_asks_nothing_later(two: Two) -> None:
     two.open(two.owner)
     expect(two.title(two.owner)).to_have_value("Typed and gone")
     assert two.owner.locator("[role=alert]").count() == 0
+
+
+def test_ones_own_upload_or_saving_is_nobody_elses(two: Two) -> None:
+    """The state on the server moved on, and what it shows is what I began with: my words go in their place unasked."""
+    two.owner.context.set_offline(True)
+    two.title(two.owner).fill("Typed before the upload")
+    expect(two.owner.locator("#autosave")).to_contain_text("Not saved")
+    with db.scope(two.cast.academy.scope, commit=True):
+        block = db.session.get_one(Block, two.blocks[0])
+        block.body = {**block.body, "decorative": True}
+        block.changed_at = clock.now()
+    context = two.owner.context
+    two.owner.close()
+    context.set_offline(False)
+    page = context.new_page()
+    two.open(page)
+    two.waits(page, lambda: two.stored() == "Typed before the upload")
+    expect(two.title(page)).to_have_value("Typed before the upload")
+    assert page.locator("[role=alert]").count() == 0
 
 
 def test_a_text_in_the_rich_editor_is_put_back_whole(two: Two) -> None:

@@ -31,11 +31,12 @@ from core.accounts.models import AccountSession
 from core.accounts.queries import account_by_email
 from core.db import CORE, Scope, academy_scope, db
 from jobs.demo.cast import ACADEMIES, OPERATOR, DemoAcademy
+from jobs.demo.invitations import WORDS
 from jobs.demo.load import load as load_demo
 from tenants.people import actions as members
-from tenants.people import inviting
+from tenants.people import inviting, signing
 from tenants.people.models import MemberSession
-from tenants.people.queries import member_by_email
+from tenants.people.queries import active_by_said, member_by_email
 from tenants.resolve import resolver
 from tests.browser.axe import overflow_px, violations
 from tests.browser.pages import Found, walk
@@ -54,10 +55,11 @@ NO_PAGE = frozenset(
     "learning.resume courses.changes exercises.peer_file academies.address academies.export mailbox.html "
     "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
     "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template "
-    "transfer.download files.poster media.making reports.download".split()
+    "transfer.download files.poster media.making reports.download "
+    "past.template past.progress study.own_pdf study.person_pdf".split()
 )
 LINKS = frozenset(
-    "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.entry "
+    "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.begin people.entry "
     "people.set_password people.confirm_email catalogue.join catalogue.prove".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them; test_sitting at a test.
@@ -221,14 +223,14 @@ def refused_at(door: Door) -> list[str]:
         ("platform", "stranger"): ["/sign-in", "/sign-up", "/reset", "/find"],
         ("platform", "owner"): ["/academies/new", "/me/password", "/me/email"],
         ("academy", "stranger"): ["/sign-in", "/reset"],
-        ("academy", "owner"): ["/people/invite", "/courses/new", "/me/password"],
+        ("academy", "owner"): ["/people/invite", "/people/add", "/courses/new", "/me/password"],
     }.get((door.side, door.role), [])
 
 
 def mailed_to(door: Door, app: HostedFlask) -> list[str]:
     """Return pages that only a mail leads to, living and dead, for the doors at which they are opened."""
     dead = {"platform": ["/confirm/x", "/reset/x", "/me/email/x"],
-            "academy": ["/invitations/x", "/reset/x", "/me/email/x", "/entry/x"]}  # fmt: skip
+            "academy": ["/invitations/x", "/reset/x", "/me/email/x", "/entry/x", "/begin/x"]}  # fmt: skip
     if door.role == "owner" and door.side == "platform":
         return ["/ownership/x", *mailed_by_platform(door, "ownership")]
     if door.role != "stranger":
@@ -263,9 +265,17 @@ def mailed_by_academy(door: Door) -> list[str]:
     with db.scope(opened.scope, commit=True):
         owner = member_by_email(one.email(one.people[0]))
         assert owner is not None
-        inviting.invite(owner, inviting.Host(one.name, one.slug, one.language), ["new@example.org"], ["participant"], None)
+        inviting.invite(owner, inviting.Host(one.name, one.slug, one.language), ["new@example.org"], ["participant"], None, "Welcome")
         members.mail_reset_link(owner.email or "", one.slug, one.language)
         members.ask_new_email(owner, "elsewhere@example.org", one.slug, one.language)
+        waits = active_by_said(WORDS[one.language].people[1][0])
+        assert waits is not None
+        begin = "/begin/" + signing.links.make(waits.id, "start", timedelta(hours=1))
+    return [begin, *mailed(opened)]
+
+
+def mailed(opened: Opened) -> list[str]:
+    """Return the paths in the newest letters of an academy."""
     return [link_in(letters(opened, kind)[-1], "/") for kind in ("invitation", "reset_password", "change_email")]
 
 

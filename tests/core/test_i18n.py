@@ -11,6 +11,7 @@ from flask import Flask, g
 from flask_babel import gettext
 
 from core import access, clock, config, i18n
+from core.wording import USUAL
 
 ENVIRON = {
     "KWEEK_ENV": "test", "KWEEK_HOME": "/tmp/kweek-i18n", "DATABASE_URL": "postgresql://nobody@/none",
@@ -36,7 +37,7 @@ def spoken(
     """Return the language of a request with these wishes."""
     headers = {"Accept-Language": browser, "Cookie": f"lang={cookie}" if cookie else ""}
     with app.test_request_context(headers={k: v for k, v in headers.items() if v}):
-        g.academy = SimpleNamespace(language=academy, zone="Europe/Amsterdam") if academy else None
+        g.academy = SimpleNamespace(language=academy, zone="Europe/Amsterdam", wording=USUAL) if academy else None
         g.place = SimpleNamespace(domain=domain) if domain else None
         g._login_user = SimpleNamespace(language=person or None)
         return i18n.language()
@@ -82,7 +83,7 @@ def test_block_speaks_another_language_and_then_the_first_again(app: Flask) -> N
 def dutch(app: Flask) -> Iterator[None]:
     with app.test_request_context():
         g._login_user = SimpleNamespace(language="nl")
-        g.academy = SimpleNamespace(language="nl", zone="Europe/Amsterdam")
+        g.academy = SimpleNamespace(language="nl", zone="Europe/Amsterdam", wording=USUAL)
         yield
 
 

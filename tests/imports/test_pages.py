@@ -14,11 +14,15 @@ from werkzeug.test import TestResponse
 from blueprints.hosts import HostedFlask
 from core.db import db
 from jobs.perform import drain
+from tenants.erasure.actions import erase
 from tenants.imports import actions, queries
 from tenants.imports.models import PeopleImport, PeopleImportRow
 from tenants.learning.models import Enrolment
 from tenants.mail.models import Letter
+from tenants.people import queries as people
 from tenants.people.models import Invitation, Member
+from tenants.people.numbers import add_person
+from tenants.people.texts import keep_invitation_text
 from tests.cast import Cast, make_cast
 from tests.courses.writing import member
 from tests.factories import published_course
@@ -55,7 +59,7 @@ def test_file_is_shown_first_and_taken_over_once(app: HostedFlask, cast: Cast) -
     where = answer.location
     page = manager.get(where).text
     for words in ("van den Berg", "This is not a whole e-mail address", "We do not know this role", "2 rows can be taken over",
-                  "1 row is left out", "Invite 2 people", "personnel number"):  # fmt: skip
+                  "1 row is left out", "Take 2 people over", "Personnel number"):  # fmt: skip
         assert words in page
     with db.scope(cast.academy.scope):
         assert count(Invitation) == count(Letter) == count(Enrolment) == 0, "nothing happens before somebody confirms"
@@ -148,3 +152,67 @@ def test_file_is_its_uploaders_alone(app: HostedFlask, cast: Cast, other: Opened
         assert client.post(f"{where}/confirmation").status_code == client.post(f"{where}/removal").status_code == 404
     assert cast.client(app, "trainer").get("/people/imports/new").status_code == 403
     assert "E-mail" in cast.client(app, "manager").get("/people/imports/template.csv").text
+
+
+def test_who_has_no_address_is_added_by_number(app: HostedFlask, cast: Cast) -> None:
+    with db.scope(cast.academy.scope, commit=True):
+        by = member(cast, "manager")
+        course_id = published_course(member(cast, "owner"), "Medication safety")[0].id
+        member(cast, "participant").number = "S-1"
+        blocked = add_person(by, "Bo", "Blocked", "B-1", ["participant"])
+        blocked.state = "removed"
+        keep_invitation_text("Welcome to the team.", by)
+    manager = cast.client(app, "manager")
+    where = upload(manager, "E-mail;Personnel no.;First name;Last name;Course\n"
+                   ";P 17;Gerda;Wolters;Medication safety\n"
+                   "milan@example.org;P18;Milan;Berg;\n"
+                   ";s-1;Sanne;Wit;Medication safety\n"
+                   f"{cast.email('second')};S-1;Yusuf;Demir;\n"
+                   ";B-1;Bo;Blocked;\n"
+                   ";P19;;;\n"
+                   "x@example.org;p17;X;Y;\n"
+                   ";a@b;A;B;\n").location  # fmt: skip
+    page = manager.get(where).text
+    for words in ("Without e-mail address a name is needed", "personnel number stands in an earlier row",
+                  "letters and digits only", "P17", "Take 4 people over"):  # fmt: skip
+        assert words in page
+    with db.scope(cast.academy.scope):
+        assert "P17" not in repr(db.session.execute(sa.select(PeopleImportRow.__table__)).all()), "the draft is encrypted"
+    for _ in range(2):
+        manager.post(f"{where}/confirmation")
+        while drain():
+            pass
+    assert fates(cast) == ["added", "invited", "member", "wrong", "conflict", "wrong", "wrong", "wrong"]
+    with db.scope(cast.academy.scope):
+        gerda = people.active_by_said("p17")
+        assert gerda is not None and (gerda.name, gerda.email, gerda.roles) == ("Gerda Wolters", None, {"participant"})
+        enrolled = set(db.session.scalars(sa.select(Enrolment.member_id).where(Enrolment.course_id == course_id)))
+        assert enrolled == {gerda.id, cast.ids["participant"]}
+        [letter] = db.session.scalars(sa.select(Letter))
+        assert letter.recipient == "milan@example.org" and "> Welcome to the team." in (letter.body_text or "")
+        assert db.session.scalars(sa.select(Invitation)).one().number == "P18"
+    page = manager.get(where).text
+    assert "Print start codes" in page and "Added without e-mail" in page
+    assert "Gerda Wolters" in manager.get("/people?state=unbegun").text
+
+
+def test_one_number_for_two_people_here_is_a_conflict(cast: Cast) -> None:
+    with db.scope(cast.academy.scope, commit=True):
+        by = member(cast, "manager")
+        member(cast, "participant").number = "S-1"
+        rows = [(1, ["email", "personnel number"]), (2, [cast.email("second"), "S-1"]), (3, ["new@example.org", "s-1"])]
+        draft = actions.keep(rows, "a.csv", by)
+        assert [row.problems for row in db.session.scalars(sa.select(PeopleImportRow).order_by(PeopleImportRow.line))] == [[], ["number_twice"]]
+        actions.confirm(by, draft.id)
+        actions.take(draft.id)
+    assert fates(cast) == ["conflict", "wrong"]
+
+
+def test_removing_somebody_without_address_leaves_rows_of_others_without_address(cast: Cast) -> None:
+    with db.scope(cast.academy.scope, commit=True):
+        by = member(cast, "manager")
+        actions.keep([(1, ["number", "personnel number", "first name"]), (2, ["", "P1", "Gerda"]), (3, ["", "P2", "Nova"])], "a.csv", by)
+        gerda = add_person(by, "Gerda", "Wolters", "p1", ["participant"])
+        erase(gerda)
+    with db.scope(cast.academy.scope):
+        assert [row.number for row in db.session.scalars(sa.select(PeopleImportRow))] == ["P2"]

@@ -6,10 +6,13 @@ import sqlalchemy as sa
 
 from core.academies.models import Academy
 from core.db import CORE, academy_scope, db
-from jobs.demo import load
+from jobs.demo import invitations, load
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD
 from tenants.learning.models import Enrolment, Progress
-from tenants.people.queries import member_by_email
+from tenants.people.codes import codes_of
+from tenants.people.invitation_queries import invitation_counts
+from tenants.people.models import Invitation
+from tenants.people.queries import active_by_said, member_by_email
 from tenants.people.signing import has_password
 from tests.conftest import Platform
 
@@ -28,5 +31,10 @@ def test_demo_world_is_written_once_and_its_people_can_sign_in(platform: Platfor
                 assert member.roles == frozenset(person.roles)
             assert has_password(member_by_email(demo.email(demo.people[-1])), DEMO_PASSWORD)
             stands = sum(len(person.stands) for person in demo.people)
-            assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == stands
+            known_by_number = [number for number, *_ in invitations.WORDS[demo.language].people]
+            assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == stands + len(known_by_number)
+            begun, waits = (active_by_said(number) for number in known_by_number)
+            assert has_password(begun, DEMO_PASSWORD) and waits is not None and codes_of([waits.id])
+            assert invitation_counts() == {"waiting": 2, "bounced": 1}, "one of them for an organisation"
+            assert db.session.query(Invitation).order_by(Invitation.id).first().note
             assert (db.session.scalar(sa.select(sa.func.count()).select_from(Progress)) or 0) > 20

@@ -235,3 +235,11 @@ def test_an_exercise_that_was_taken_out_keeps_what_was_written(browser: FlaskCli
     with db.scope(cast.academy.scope):
         row = db.session.scalars(sa.select(HandIn)).one()
         assert (row.state, row.text, str(row.page_id)) == ("draft", "My loaf", page)
+
+
+def test_who_sends_a_survey_that_was_taken_out_is_told(browser: FlaskClient, cast: Cast, written: Written) -> None:
+    sent = f"/learn/{written.course}/{written.last}/surveys/{uuid4()}"
+    assert browser.post(sent, data={"q-1": "x"}).status_code == 404, "who was never there learns nothing"
+    opened(browser, written, written.last)
+    answer = browser.post(sent, data={"q-1": "x"})
+    assert answer.location == f"/learn/{written.course}" and "survey was taken out" in browser.get(answer.location).text

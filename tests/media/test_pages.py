@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from blueprints.hosts import HostedFlask
 from core.db import db
+from core.paging import page_of
 from tenants.courses import block_actions, publishing, queries
 from tenants.courses.models import Course
 from tenants.files.actions import store_file
 from tenants.learning import actions as learning
-from tenants.media.rules import fits, page_of, renamed
+from tenants.media.rules import fits, renamed
 from tenants.settings.choices import captions_block
 from tests.cast import Cast, make_cast
 from tests.courses.writing import Written, member, publish, write_course

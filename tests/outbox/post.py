@@ -29,6 +29,7 @@ class PostOffice:
         self.taken: list[Message] = []
         self.slow_s = 0.0
         self.refuses: str | None = None
+        self.refuses_data: str | None = None
         self._controller: Controller | None = None
 
     @property
@@ -48,6 +49,8 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take one mail, after thinking for `slow_s` seconds."""
         await asyncio.sleep(self.slow_s)
+        if self.refuses_data is not None:
+            return self.refuses_data
         self.taken.append(message_from_bytes(envelope.content or b""))
         return "250 taken"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ SAMPLES: dict[str, Any] = {
     "url": "https://zorgwijs.localhost/x/abc", "reset_url": "https://localhost/reset", "name": "Sanne", "minutes": 60,
     "academy": "Zorgwijs", "inviter": "Noor Haddad", "academies": [{"name": "Zorgwijs", "url": "https://z.localhost/"}],
     "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek",
+    "schedules": "https://zorgwijs.localhost/reports/schedules", "writer": "Noor", "note": ["Tot donderdag.", "Neem je map mee."],
     "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
 }  # fmt: skip
+TYPED = {"name", "academy", "inviter", "writer", "note", "title", "where", "reason"}
 FROM = {"_", "ngettext", "sender", "language"}
 
 
@@ -31,7 +34,7 @@ def values_of(kind: str) -> dict[str, Any]:
 
 
 def _without_filters(source: str) -> str:
-    return source.replace("|day", "")
+    return source.replace("|day", "").replace("|unlinked", "")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -55,7 +58,35 @@ def test_every_paragraph_is_translated(platform: Platform, kind: str) -> None:
     assert same == set()
 
 
+HOSTILE = ('<img src=x onerror="alert(1)">', '"><script>alert(1)</script>', "[Click](https://evil.example)", "https://evil.example/x", "javascript:alert(1)")
+
+
+class Seen(HTMLParser):
+    """What a mail's HTML holds: tags, attributes that run something, and addresses."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags, self.handlers, self.links = set[str](), list[str](), list[str]()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.add(tag)
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        self.links += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_T21_what_somebody_typed_is_text_in_every_letter(platform: Platform, kind: str) -> None:
+    """In each value that a person can have written, in both languages; links are ours alone."""
+    for language in ("nl", "en"):
+        for attack in HOSTILE:
+            typed = {name: [attack, attack] if name == "note" else attack for name in values_of(kind) if name in TYPED}
+            usual, mail = (Seen(compose(kind, language, Sender(who), **values_of(kind) | more).html) for who, more in (("Zorgwijs", {}), (attack, typed)))
+            assert (mail.tags, mail.handlers, mail.links) == (usual.tags, [], usual.links), (kind, attack)
+
+
 def _words(text: str) -> list[str]:
-    """Return the paragraphs that hold words: no addresses, no names alone, no signature."""
+    """Return the paragraphs that hold words of ours: no addresses, no names alone, no signature, nothing quoted."""
     lines = [line for part in text.split("\n\n")[:-1] for line in part.splitlines()]
-    return [line for line in lines if not line.startswith("https://") and line.rstrip(":") != "Zorgwijs"]
+    return [line for line in lines if not line.startswith(("https://", ">")) and line.rstrip(":") != "Zorgwijs"]

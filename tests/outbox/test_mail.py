@@ -70,7 +70,7 @@ def test_T34_a_recipient_is_exactly_one_address(academy: Opened, address: str) -
 @pytest.mark.parametrize("field", ["academy", "inviter", "url"])
 @pytest.mark.parametrize("evil", BREAKS)
 def test_T34_a_value_with_a_line_break_is_refused(field: str, evil: str) -> None:
-    values = {"academy": "Zorgwijs", "inviter": "Noor", "url": "https://x.example", "until": soon(), field: evil}
+    values = {"academy": "Zorgwijs", "inviter": "Noor", "url": "https://x.example", "until": soon(), "note": [], field: evil}
     with pytest.raises(BadHeader):
         compose("invitation", "en", Sender("Zorgwijs"), **values)
 
@@ -150,12 +150,66 @@ def test_a_letter_that_was_sent_is_not_sent_again(academy: Opened, office: PostO
     assert len(office.taken) == 1
 
 
-def test_a_mailbox_that_is_not_there_is_given_up_at_once(academy: Opened, office: PostOffice) -> None:
-    office.refuses = "550 no such mailbox"
+@pytest.mark.parametrize(
+    ("where", "answer", "code"),
+    [("refuses", "550 no such mailbox", "550"), ("refuses", "550 5.1.1 <nobody@post.example>: unknown", "5.1.1"),
+     ("refuses_data", "554 5.7.1 we do not like this", "5.7.1"), ("refuses_data", "552 too large", "552")],
+)  # fmt: skip
+def test_what_is_refused_for_good_is_kept_with_its_letter(
+    academy: Opened, office: PostOffice, where: str, answer: str, code: str
+) -> None:
+    setattr(office, where, answer)
     with db.scope(academy.scope, commit=True):
-        write_letter("nobody@post.example", "reset_password", "nl", **VALUES)
+        letter_id = write_letter("nobody@post.example", "reset_password", "nl", **VALUES).id
+    drain()
+    with db.scope(academy.scope):
+        letter = db.session.get_one(Letter, letter_id)
+        assert (letter.bounce_code, letter.sent_at) == (code, None)
+        assert letter.bounced_at is not None
+    assert work().done_at is not None and work().failed_at is None, "nothing that an operator should look at"
+    setattr(office, where, None)
+    with db.scope(CORE, commit=True):
+        db.session.execute(sa.update(Work).values(done_at=None))
+    drain()
+    assert office.taken == [], "run again, it is not sent"
+
+
+@pytest.mark.parametrize(("where", "answer"), [("refuses", "535 5.7.8 sign in first"), ("refuses_data", "451 4.3.0 try later")])
+def test_what_the_recipient_cannot_mend_is_tried_again(academy: Opened, office: PostOffice, where: str, answer: str) -> None:
+    setattr(office, where, answer)
+    with db.scope(academy.scope, commit=True):
+        letter_id = write_letter("sanne@post.example", "reset_password", "nl", **VALUES).id
+    drain()
+    assert work().failed_at is None and work().done_at is None
+    setattr(office, where, None)
+    with clock.shifted(timedelta(minutes=1)):
+        drain()
+    assert len(office.taken) == 1
+    with db.scope(academy.scope):
+        assert db.session.get_one(Letter, letter_id).bounced_at is None
+
+
+def test_a_letter_of_the_platform_that_is_refused_for_good_is_given_up(office: PostOffice) -> None:
+    office.refuses_data = "554 no"
+    with db.scope(CORE, commit=True):
+        platform_mail.write_letter("nobody@post.example", "reset_password", "nl", **VALUES)
     drain()
     assert work().failed_at is not None
+
+
+def test_somebodys_own_words_are_quoted_and_make_no_link() -> None:
+    note = ["Look at https://evil.example/pay or www.evil.example,", "", "mail me@evil.example [now](https://evil.example) <b>"]
+    values = {"academy": "Zorgwijs", "inviter": "Noor", "writer": "Mees", "url": "https://x.example/y", "until": soon(), "note": note}
+    mail = compose("invitation", "en", Sender("Zorgwijs"), **values)
+    assert "Mees writes:" in mail.text and "\n> Look at" in mail.text and "\n>\n> mail" in mail.text.replace("> \n", ">\n")
+    assert "<blockquote" in mail.html and "[now](" in mail.html and "&lt;b&gt;" in mail.html
+    assert mail.html.count("href=") == 1 and "https://x.example/y" in mail.text
+    assert "evil.example" not in mail.text and "evil.example" not in mail.html, "no mail program finds an address in it"
+    assert "evil.\u2060example" in mail.text
+    without = compose("invitation", "en", Sender("Zorgwijs"), **{**values, "note": []})
+    assert "writes:" not in without.text and "<blockquote" not in without.html
+    with pytest.raises(BadHeader):
+        compose("invitation", "en", Sender("Zorgwijs"), **{**values, "note": ["one\ntwo"]})
 
 
 def test_a_mailbox_that_is_full_is_tried_again(academy: Opened, office: PostOffice) -> None:

@@ -110,7 +110,7 @@ def test_expired_invitation_says_what_to_do(app: HostedFlask, cast: Cast, langua
 def test_withdrawn_invitation_is_dead(app: HostedFlask, cast: Cast) -> None:
     manager = invite(cast, app)
     path = link(cast)
-    withdraw = re.search(r'action="(/people/invitations/[^"]*/withdrawal)"', manager.get("/people").text)
+    withdraw = re.search(r'action="(/people/invitations/[^"]*/withdrawal)"', manager.get("/people/invitations").text)
     assert withdraw and manager.post(withdraw[1]).status_code == 303
     assert cast.client(app, None).post(path, data=JOINING).status_code == 410
     assert manager.post(withdraw[1]).status_code == 404
@@ -119,7 +119,7 @@ def test_withdrawn_invitation_is_dead(app: HostedFlask, cast: Cast) -> None:
 def test_sending_again_kills_the_old_link_and_revives_an_expired_one(app: HostedFlask, cast: Cast) -> None:
     manager = invite(cast, app)
     old = link(cast)
-    again = re.search(r'action="(/people/invitations/[^"]*/mails)"', manager.get("/people").text)
+    again = re.search(r'action="(/people/invitations/[^"]*/mails)"', manager.get("/people/invitations").text)
     with clock.shifted(timedelta(days=20)):
         assert again and manager.post(again[1]).status_code == 302, "the manager's session has ended by then"
         with db.scope(cast.academy.scope, commit=True):

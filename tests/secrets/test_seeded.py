@@ -22,13 +22,13 @@ from tests.factories import published_course
 from tests.opened import Opened
 
 SEEDED = ("Zeldzamenaam", "Uniekevoornaam", "verborgen.adres@geheim.example", "Het antwoord dat niemand mag lezen",
-          "uitgenodigd@geheim.example")  # fmt: skip
+          "uitgenodigd@geheim.example", "Geheimnummer-4711", "Fijn dat jij komt, geheim")  # fmt: skip
 
 
 def seed(academy: Opened) -> None:
     """Write one of everything personal."""
     with db.scope(academy.scope, commit=True):
-        member = Member(first_name=SEEDED[1], last_name=SEEDED[0], email=SEEDED[2])
+        member = Member(first_name=SEEDED[1], last_name=SEEDED[0], email=SEEDED[2], number=SEEDED[5])
         db.session.add(member)
         db.session.flush()
         course, page = published_course(member)
@@ -40,7 +40,7 @@ def seed(academy: Opened) -> None:
         db.session.add(answer)
         db.session.flush()
         db.session.add(Attempt(answer_id=answer.id, number=1, given=SEEDED[3]))
-        db.session.add(Invitation(email=SEEDED[4], roles=["participant"], token_hash=uuid4().bytes,
+        db.session.add(Invitation(email=SEEDED[4], number=SEEDED[5], note=SEEDED[6], roles=["participant"], token_hash=uuid4().bytes,
                                   expires_at=clock.now()))  # fmt: skip
         write_letter(SEEDED[2], "reset_password", "nl", name=SEEDED[1], url="https://x.example", minutes=60)
         queue.later("mail.send", letter_id=uuid4())

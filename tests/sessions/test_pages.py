@@ -13,8 +13,10 @@ from core import clock
 from core.db import db
 from tenants.sessions.models import LiveSession, Seat
 from tests.cast import Cast
+from tests.courses.writing import member
 from tests.sessions.conftest import Taught
 from tests.sessions.planned import form, in_days, plan, state_of, take, until
+from tests.sessions.test_calendar import letters
 from tests.statements import note
 
 
@@ -210,3 +212,26 @@ def test_long_lists_have_pages(app: HostedFlask, cast: Cast) -> None:
     browser = cast.client(app, "participant")
     first, second = browser.get("/agenda").text, browser.get("/agenda?page=2").text
     assert "Session 24" in first and "Session 25" not in first and "Session 26" in second and "page=1" in second
+
+
+def test_whom_no_mail_reaches_is_named_before_a_session_changes(app: HostedFlask, cast: Cast) -> None:
+    session = plan(cast, places=5)
+    for who in ("participant", "second"):
+        take(cast, session, who)
+    browser = cast.client(app, "trainer")
+    assert "No mail reaches" not in browser.get(f"/sessions/{session}/cancellation").text
+    with db.scope(cast.academy.scope, commit=True):
+        person = member(cast, "participant")
+        person.number, person.email = "P1", None
+        bounces = member(cast, "second")
+        bounces.bounced_at, bounces.bounce_code = clock.now(), "550"
+    for path in (f"/sessions/{session}/cancellation", f"/sessions/{session}/edit"):
+        page = browser.get(path)
+        assert page.status_code == 200 and "No mail reaches Sanne de Wit, Yusuf Demir." in page.text, path
+    assert browser.post(f"/sessions/{session}/cancellation", data={"reason": "Ill"}).status_code == 302
+    told = letters(cast)
+    assert ("session_cancelled", "second") in told and not [one for one in told if one[1] == "participant"]
+    agenda = cast.client(app, "participant")
+    assert "Cancelled" in agenda.get("/agenda").text
+    calendar = agenda.get(f"/agenda/{session}/invitation.ics").text
+    assert "METHOD:CANCEL" in calendar and "ATTENDEE" not in calendar

@@ -202,7 +202,7 @@ def test_attendance_is_recorded_with_study_minutes(cast: Cast) -> None:
     with clock.shifted(until(in_days(10), 9, 5)), db.scope(cast.academy.scope, commit=True):
         trainer = member(cast, "trainer")
         row = queries.session_to_change(trainer, session, lock=True).session
-        ids = {one.seat.member_id: one.seat.id for one in queries.people_of(row)}
+        ids = {one.seat.member_id: one.seat.id for one in queries.people_of(trainer, row)}
         marks = {ids[cast.ids["participant"]]: Mark("present"), ids[cast.ids["second"]]: Mark("late", 60),
                  ids[cast.ids["author"]]: Mark("excused")}  # fmt: skip
         assert seats.record_attendance(row, marks, trainer) == 3

@@ -14,6 +14,7 @@ from core.db import academy_metadata, db
 from tenants.audit.models import Event
 from tenants.surveys import results
 from tenants.surveys.models import Survey, SurveyBallot, SurveyDone, SurveySheet, SurveyVoice
+from tests.courses.writing import member
 from tests.surveys.asking import count, form_of
 from tests.surveys.conftest import Asked
 
@@ -129,7 +130,7 @@ def test_a_question_that_four_answered_stays_hidden(app: HostedFlask, asked: Ask
         send(app, asked, who, words="Only four of us" if number < 4 else "")
     count()
     with db.scope(asked.cast.academy.scope):
-        found = results.results_of(one_survey(), "Europe/Amsterdam")
+        found = results.results_of(member(asked.cast, "trainer"), one_survey(), "Europe/Amsterdam")
         survey_id = one_survey().id
     assert [outcome.is_hidden for outcome in found.outcomes] == [False, False, False, False, True]
     page = asked.cast.client(app, "trainer").get(f"/surveys/{survey_id}").text
@@ -145,10 +146,10 @@ def test_months_are_shown_apart_only_when_each_has_five(app: HostedFlask, asked:
             send(app, asked, who, score=1, words="second" if who != asked.people[9] else "")
         count()
     with db.scope(asked.cast.academy.scope):
-        survey = one_survey()
-        whole = results.results_of(survey, "Europe/Amsterdam")
+        survey, trainer = one_survey(), member(asked.cast, "trainer")
+        whole = results.results_of(trainer, survey, "Europe/Amsterdam")
         assert len(whole.spans) == 2
-        early, late = (results.results_of(survey, "Europe/Amsterdam", span[0]) for span in whole.spans)
+        early, late = (results.results_of(trainer, survey, "Europe/Amsterdam", span[0]) for span in whole.spans)
         survey_id = survey.id
     assert [bar.number for bar in early.outcomes[0].bars] == [0, 0, 0, 0, 5]
     assert [bar.number for bar in late.outcomes[0].bars] == [5, 0, 0, 0, 0]

@@ -11,6 +11,7 @@ from tenants.bank.formats.question import Notes, ReadChoice, Reading, ReadQuesti
 ANSWER = re.compile(r"\s*ANSWER\s*:\s*(.*)", re.IGNORECASE)
 LETTER = re.compile(r"\s*([A-Za-z])(?:\)(\s*)|\.(\s+))(.*)")  # "A.I. helps" is no answer
 LETTERS = re.compile(r"[A-Za-z](?:\s*[,;&+ ]\s*[A-Za-z])*")
+MOST_LETTERS = 120  # signs; a longer line is no answer, and would only keep the pattern busy
 
 
 @dataclass
@@ -79,7 +80,8 @@ def _finish(reading: Reading, now: _Open, number: int, answer: str) -> None:
 def _question(now: _Open, answer: str, notes: Notes) -> ReadQuestion:
     if not now.answers:
         raise Unfit("few_answers")
-    if not LETTERS.fullmatch(answer.strip()):
+    answer = answer.strip().rstrip(".)").strip()
+    if len(answer) > MOST_LETTERS or not LETTERS.fullmatch(answer):
         raise Unfit("no_right")
     right = {ord(letter.upper()) - ord("A") for letter in re.findall("[A-Za-z]", answer)}
     if max(right) >= len(now.answers):

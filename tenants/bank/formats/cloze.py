@@ -28,8 +28,10 @@ def read_cloze(source: str, form: str, name: str, notes: Notes) -> ReadQuestion:
     """Return a text with holes as a question of kind gaps. Raises Unfit."""
     gaps: list[Gap] = []
     cases: set[bool] = set()
+    weights: set[str] = set()
 
     def dig(match: re.Match[str]) -> str:
+        weights.add(match.group(1) or "1")
         gaps.append(_gap(match.group(2), match.group(3), form, notes))
         if match.group(2) in WORD_HOLES:
             cases.add(match.group(2) in CASE_HOLES)
@@ -38,6 +40,8 @@ def read_cloze(source: str, form: str, name: str, notes: Notes) -> ReadQuestion:
     text = HOLE.sub(dig, re.sub("[\ue000\ue001]", "", source))
     if not gaps:
         raise Unfit("no_gaps")
+    if len(weights) > 1:
+        notes.changed("gap_weights")
     if len(cases) > 1:
         notes.changed("mixed_case")
     return gaps_question(text, form, name, gaps, cases == {True}, notes)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tenants.bank.formats.fit import (
@@ -22,16 +21,11 @@ from tenants.bank.formats.fit import (
     with_general,
     words_rule,
 )
+from tenants.bank.formats.gift_lines import lines_of, shown
 from tenants.bank.formats.question import Notes, ReadChoice, Reading, ReadQuestion, Unfit
 from tenants.bank.formats.words import INLINE_DATA, MOST_SIGNS, plain
 from tenants.courses.rules import MAX_CHOICES
 
-SIGNS = "\\~=#{}:n"
-HIDDEN = {sign: chr(0xFDD0 + place) for place, sign in enumerate(SIGNS)}
-SHOWN = {ord(hidden): "\n" if sign == "n" else sign for sign, hidden in HIDDEN.items()}
-AS_WRITTEN = {ord(hidden): f"\\{sign}" for sign, hidden in HIDDEN.items()}
-ESCAPED = re.compile(r"\\([\\~=#{}:n])")
-STRANGE = re.compile("[\ufdd0-\ufdef]")
 FORM = re.compile(r"\s*\[(html|moodle|plain|markdown|autoformat|auto_format)\]", re.IGNORECASE)
 NAME = re.compile(r"\s*::(.*?)::", re.DOTALL)
 ITEM = re.compile(r"([=~])([^=~]*)")
@@ -40,102 +34,31 @@ TRUE_FALSE = re.compile(r"\s*(TRUE|T|FALSE|F)\s*", re.IGNORECASE)
 ORDER = re.compile(r"\s*>\s*\d*(?:[ \t]+[A-Za-z_01]+)*[ \t]*(?:\n|(?==))")
 CLOZE = re.compile(r"\s*\d*:[A-Z_]+:")
 MOST_ANSWERS = 500
-COMMENT_TAG = re.compile(r"\[tag:((?:\\.|[^\]\\]){1,200})\]")
 TAIL = re.compile(r"[\s\"';`]*")
-
-
-@dataclass
-class _Chunk:
-    """The lines of one question."""
-
-    line: int
-    lines: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    is_open: bool = False
-    was_closed: bool = False
-    is_torn: bool = False
-
-    def add(self, line: str) -> None:
-        """Add a line and see whether its braces are open or were closed."""
-        self.lines.append(line)
-        for sign in re.findall(r"[{}]", line):
-            if sign == "{" and not self.is_open:
-                self.is_open = True
-            elif sign == "}" and self.is_open:
-                self.is_open, self.was_closed = False, True
 
 
 def read_gift(text: str) -> Reading:
     """Return the questions of a GIFT file and the report on it."""
     reading = Reading()
-    hidden = ESCAPED.sub(lambda match: HIDDEN[match.group(1)], STRANGE.sub("", text))
-    for chunk in _chunks(hidden, reading):
+    for chunk in lines_of(text, reading):
         source = "\n".join(chunk.lines).strip()
         if not source:
             continue
         notes = Notes()
+        if chunk.has_id:
+            notes.lost("id_number")
         try:
             question = _question(source, tuple(chunk.tags), notes)
         except Unfit as why:
-            reading.leave(chunk.line, why.code, shortened(_shown(source[:500].replace("::", " "))), **why.facts)
+            reading.leave(chunk.line, why.code, shortened(shown(source[:500].replace("::", " "))), **why.facts)
         else:
             reading.keep(chunk.line, question, notes)
     return reading
 
 
-def _chunks(text: str, reading: Reading) -> Iterator[_Chunk]:
-    """Yield the lines of each question: an empty line ends one, unless its braces are still open."""
-    category: list[str] = []
-    tags: list[str] = []
-    chunk: _Chunk | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        bare = line.strip()
-        if bare.startswith("//"):
-            tags += [re.sub(r"\\(.)", r"\1", tag) for tag in COMMENT_TAG.findall(bare.translate(AS_WRITTEN))]
-            continue
-        if not bare:
-            if chunk and not chunk.is_open:
-                yield chunk
-                chunk = None
-            elif chunk:
-                chunk.is_torn = True
-            continue
-        if chunk and _begins_anew(chunk, bare):
-            yield chunk
-            chunk = None
-        if chunk is None and bare.upper().startswith("$CATEGORY:"):
-            category, tags = category_tags(_shown(bare[10:])), []
-            reading.remark(number, "category", name=", ".join(category) or _shown(bare[10:]).strip()[:80])
-            continue
-        if chunk is None:
-            chunk, tags = _Chunk(number, tags=[*tags, *category]), []
-        chunk.add(line)
-    if chunk:
-        yield chunk
-
-
-def _begins_anew(chunk: _Chunk, line: str) -> bool:
-    """Return whether this line starts another question although no empty line stands before it (or one too many)."""
-    if chunk.is_open:
-        opens = line.find("{")
-        return chunk.is_torn and (line.startswith(("::", "$CATEGORY:")) or (opens >= 0 and "}" not in line[:opens]))
-    return chunk.was_closed and (line.startswith(("::", "$CATEGORY:")) or "{" in line)
-
-
-def category_tags(path: str) -> list[str]:
-    """Return the names of a category's path that say something, `top` and `$course$` left out."""
-    names = [name.strip().replace("\x00", "/") for name in path.strip().replace("//", "\x00").split("/")]
-    kept = [re.sub(r"^Default for\s+", "", name) for name in names if name and not name.startswith("$") and name != "top"]
-    return kept[-1:]
-
-
-def _shown(text: str) -> str:
-    return text.translate(SHOWN)
-
-
 def _question(source: str, tags: tuple[str, ...], notes: Notes) -> ReadQuestion:
     name = NAME.match(source)
-    rest = source[name.end():] if name else source
+    rest = source[name.end():] if name else source.removeprefix("::")
     if len(source) > MOST_SIGNS and len(INLINE_DATA.sub("", source)) > MOST_SIGNS:
         raise Unfit("too_long")
     opens = rest.find("{")
@@ -149,12 +72,14 @@ def _question(source: str, tags: tuple[str, ...], notes: Notes) -> ReadQuestion:
     if tail.strip() and TAIL.fullmatch(tail):
         notes.lost("tail")
     elif tail.strip():
+        if "{" in tail:
+            notes.changed("second_braces")
         before = f"{before.rstrip()} _____{'' if tail[0] in '.,;:!?)' else ' '}{tail.strip()}"
     body, general = _general(body)
     question = _answered(body, form, notes)
     question = with_general(question, _text(general, form, notes), notes)
     return fitting(ReadQuestion(
-        question.kind, _text(before, form, notes), _shown(name.group(1)) if name else "", tags, question.choices,
+        question.kind, _text(before, form, notes), shown(name.group(1)) if name else "", tags, question.choices,
         question.feedback_right, question.feedback_again, "", question.rule,
     ), notes)  # fmt: skip
 
@@ -170,7 +95,7 @@ def _form(text: str) -> tuple[str | None, str]:
 
 def _text(text: str, form: str | None, notes: Notes) -> str:
     own, rest = _form(text)
-    return plain(_shown(rest.strip()), own or form, notes)
+    return plain(shown(rest.strip()), own or form, notes)
 
 
 def _general(body: str) -> tuple[str, str]:
@@ -195,9 +120,9 @@ def _answered(body: str, form: str | None, notes: Notes) -> ReadQuestion:
         return _choices(bare, form, notes)
     if "=" in bare and "->" in bare:
         return _matching(bare, form, notes)
-    if "=" in bare:
-        return _short(bare, form, notes)
-    raise Unfit("no_answers")
+    if "=" not in bare and bare.startswith(("#", "%", "->")):
+        raise Unfit("no_answers")
+    return _short(bare if "=" in bare else f"={bare}", form, notes)  # a single word may stand without its sign
 
 
 @dataclass(frozen=True)
@@ -231,6 +156,8 @@ def _choices(body: str, form: str | None, notes: Notes) -> ReadQuestion:
         choices = [ReadChoice(_text(i.text, form, notes), i.share >= HUNDRED - CLOSE, i.said, i.share) for i in items]
         if any(0 < item.share < HUNDRED - CLOSE for item in items):
             notes.changed("partial_answers")
+        if any(item.share < 0 for item in items):
+            notes.changed("minus_points")
         return ReadQuestion("single", "", choices=tuple(choices))
     choices = [ReadChoice(_text(item.text, form, notes), item.share > 0, item.said, item.share) for item in items]
     return ReadQuestion("multiple", "", choices=tuple(choices), rule=partial_rule(choices, notes))
@@ -263,7 +190,7 @@ def _number(body: str, form: str | None, notes: Notes) -> ReadQuestion:
         if item.text.strip() in ("", "*"):
             again = again or item.said
         elif item.share >= HUNDRED - CLOSE:
-            right.append((_range(_shown(item.text)), item.said))
+            right.append((_range(shown(item.text)), item.said))
         else:
             notes.lost("partial_answers" if item.share > 0 else "wrong_answers")
     if not right:
@@ -291,6 +218,8 @@ def _matching(body: str, form: str | None, notes: Notes) -> ReadQuestion:
     pairs, extra = [], []
     for item in _items(body, form, notes):
         left, arrow, right = item.text.partition("->")
+        if item.said:
+            notes.lost("pair_feedback")
         if not arrow:
             notes.lost("pair_without_arrow")
             continue

@@ -27,9 +27,10 @@ from tenants.bank.formats.fit import (
     with_general,
     words_rule,
 )
-from tenants.bank.formats.gift import category_tags
+from tenants.bank.formats.gift_lines import category_tags
+from tenants.bank.formats.moodle_parts import is_set, note_unkept, plain_of
 from tenants.bank.formats.question import Notes, ReadChoice, Reading, ReadQuestion, Unfit, Unreadable
-from tenants.bank.formats.words import clean, plain
+from tenants.bank.formats.words import plain
 from tenants.courses.gaps import Gap
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -81,7 +82,7 @@ def _root(data: bytes) -> Element:
     parser = XMLParser(target=tree, forbid_dtd=True)
     tree.parser = parser
     try:
-        source = io.BytesIO(data.strip())
+        source = io.BytesIO(data if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.strip())
         while piece := source.read(1 << 16):
             parser.feed(piece)
         root: Element = parser.close()
@@ -98,17 +99,20 @@ def _one(element: Element, category: tuple[str, ...], reading: Reading) -> tuple
     """Add one question; return the category of the next ones."""
     kind, line = element.get("type", ""), int(element.get("__line", "0"))
     if kind == "category":
-        path = _plain(element.find("category"))
+        path = plain_of(element.find("category"))
+        if plain_of(element.find("info")):
+            reading.leave(line, "category_info")
         reading.remark(line, "category", name=", ".join(category_tags(path)) or path[:80])
         return tuple(category_tags(path))
     notes = Notes()
-    name = " ".join(_plain(element.find("name")).split())
+    name = " ".join(plain_of(element.find("name")).split())
+    note_unkept(element, kind, notes)
     try:
         question = _question(element, kind, name, notes)
-        tags = (*(_plain(tag) for tag in element.findall("tags/tag")), *category)
+        tags = (*(plain_of(tag) for tag in element.findall("tags/tag")), *category)
         question = fitting(_dressed(element, question, name, tags, notes), notes)
     except Unfit as why:
-        reading.leave(line, why.code, name or shortened(_plain(element.find("questiontext"))), **why.facts)
+        reading.leave(line, why.code, name or shortened(plain_of(element.find("questiontext"))), **why.facts)
     else:
         reading.keep(line, question, notes)
     return category
@@ -117,7 +121,7 @@ def _one(element: Element, category: tuple[str, ...], reading: Reading) -> tuple
 def _question(element: Element, kind: str, name: str, notes: Notes) -> ReadQuestion:
     read = READERS.get(kind)
     if read is None:
-        raise Unfit("description" if kind == "description" else "kind", kind=kind[:40])
+        raise Unfit("description" if kind == "description" else "kind", kind=kind[:40] or "?")
     return read(element, name, notes)
 
 
@@ -135,14 +139,6 @@ def _dressed(element: Element, question: ReadQuestion, name: str, tags: tuple[st
         question.feedback_again or again, "\n".join(hints), question.rule,
     )  # fmt: skip
     return with_general(question, _text(element.find("generalfeedback"), notes), notes)
-
-
-def _plain(element: Element | None) -> str:
-    """Return the bare text of <x><text>...</text></x> or <x>...</x>."""
-    if element is None:
-        return ""
-    inner = element.find("text")
-    return clean((inner.text if inner is not None else element.text) or "")
 
 
 def _source(element: Element | None) -> tuple[str, str]:
@@ -167,18 +163,16 @@ def _share(answer: Element) -> Any:
     return share_of(answer.get("fraction", "0") or "0")
 
 
-def _flag(element: Element, name: str) -> bool:
-    return _plain(element.find(name)).lower() in ("1", "true")
-
-
 def _choices(element: Element, name: str, notes: Notes) -> ReadQuestion:
-    is_single = _flag(element, "single") or element.find("single") is None
+    is_single = is_set(element, "single") or element.find("single") is None
     choices = []
     for answer in element.findall("answer"):
         share = _share(answer)
         is_right = share >= HUNDRED - CLOSE if is_single else share > 0
         if is_single and 0 < share < HUNDRED - CLOSE:
             notes.changed("partial_answers")
+        if is_single and share < 0:
+            notes.changed("minus_points")
         choices.append(ReadChoice(_text(answer, notes), is_right, _text(answer.find("feedback"), notes), share))
     prompt = _text(element.find("questiontext"), notes)
     rule: dict[str, Any] = {} if is_single else partial_rule(choices, notes)
@@ -194,7 +188,7 @@ def _all_or_nothing(element: Element, name: str, notes: Notes) -> ReadQuestion:
 def _true_false(element: Element, name: str, notes: Notes) -> ReadQuestion:
     sides = {}
     for answer in element.findall("answer"):
-        sides[_plain(answer).lower()] = (_share(answer) > 0, _text(answer.find("feedback"), notes))
+        sides[plain_of(answer).lower()] = (_share(answer) > 0, _text(answer.find("feedback"), notes))
     if set(sides) != {"true", "false"}:
         raise Unfit("few_answers")
     choices = (ReadChoice("True", *sides["true"]), ReadChoice("False", *sides["false"]))
@@ -203,7 +197,7 @@ def _true_false(element: Element, name: str, notes: Notes) -> ReadQuestion:
 
 def _short(element: Element, name: str, notes: Notes) -> ReadQuestion:
     answers = [(_text(answer, notes), _share(answer), _text(answer.find("feedback"), notes)) for answer in element.findall("answer")]
-    rule, right, again = words_rule(answers, _flag(element, "usecase"), notes)
+    rule, right, again = words_rule(answers, is_set(element, "usecase"), notes)
     prompt = _text(element.find("questiontext"), notes)
     return ReadQuestion("short", prompt, feedback_right=right, feedback_again=again, rule=rule)
 
@@ -211,11 +205,11 @@ def _short(element: Element, name: str, notes: Notes) -> ReadQuestion:
 def _number(element: Element, name: str, notes: Notes) -> ReadQuestion:
     right, again = [], ""
     for answer in element.findall("answer"):
-        text, said, share = _plain(answer), _text(answer.find("feedback"), notes), _share(answer)
+        text, said, share = plain_of(answer), _text(answer.find("feedback"), notes), _share(answer)
         if text == "*":
             again = again or said
         elif share >= HUNDRED - CLOSE:
-            tolerance = _plain(answer.find("tolerance"))
+            tolerance = plain_of(answer.find("tolerance"))
             right.append((number_rule(decimal_of(text), decimal_of(tolerance or "0"), _unit(element, notes)), said))
         else:
             notes.lost("partial_answers" if share > 0 else "wrong_answers")
@@ -229,7 +223,7 @@ def _number(element: Element, name: str, notes: Notes) -> ReadQuestion:
 
 def _unit(element: Element, notes: Notes) -> str:
     """Return the unit that counts once; others are noted."""
-    units = [(_plain(unit.find("multiplier")) or "1", _plain(unit.find("unit_name"))) for unit in element.findall("units/unit")]
+    units = [(plain_of(unit.find("multiplier")) or "1", plain_of(unit.find("unit_name"))) for unit in element.findall("units/unit")]
     named = [(decimal_of(multiplier), name) for multiplier, name in units if name]
     if len(named) > 1:
         notes.lost("units", number=len(named) - 1)
@@ -239,9 +233,11 @@ def _unit(element: Element, notes: Notes) -> str:
 def _matching(element: Element, name: str, notes: Notes) -> ReadQuestion:
     pairs, extra = [], []
     for sub in element.findall("subquestion"):
-        left, right = _text(sub, notes), _plain(sub.find("answer"))
+        left, right = _text(sub, notes), plain_of(sub.find("answer"))
         if left:
             pairs.append((left, right))
+        elif _source(sub)[0].strip():
+            notes.lost("pair_of_image")
         else:
             extra.append(right)
     return ReadQuestion("matching", _text(element.find("questiontext"), notes), rule=matching_rule(pairs, extra))
@@ -253,11 +249,11 @@ def _ordering(element: Element, name: str, notes: Notes) -> ReadQuestion:
 
 
 def _essay(element: Element, name: str, notes: Notes) -> ReadQuestion:
-    attachments = _plain(element.find("attachments"))
-    if _plain(element.find("graderinfo")):
+    attachments = plain_of(element.find("attachments"))
+    if plain_of(element.find("graderinfo")):
         notes.lost("grader_info")
     prompt = _text(element.find("questiontext"), notes)
-    if _plain(element.find("responseformat")) != "noinline" or attachments in ("", "0"):
+    if plain_of(element.find("responseformat")) != "noinline" or attachments in ("", "0"):
         if attachments not in ("", "0"):
             notes.lost("attachments")
         return ReadQuestion("open", prompt)
@@ -274,7 +270,7 @@ def _cloze(element: Element, name: str, notes: Notes) -> ReadQuestion:
 
 def _slots(element: Element, name: str, notes: Notes) -> ReadQuestion:
     """Return a text whose words are dragged or selected into place as a text with gaps to choose from."""
-    boxes = [(_plain(box), _plain(box.find("group")) or "1") for box in element if box.tag in ("dragbox", "selectoption")]
+    boxes = [(plain_of(box), plain_of(box.find("group")) or "1") for box in element if box.tag in ("dragbox", "selectoption")]
     source, form = _source(element.find("questiontext"))
     gaps: list[Gap] = []
 

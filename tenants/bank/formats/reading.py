@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-from tenants.bank.formats.aiken import ANSWER, read_aiken
+from tenants.bank.formats.aiken import ANSWER, LETTER, read_aiken
 from tenants.bank.formats.gift import read_gift
 from tenants.bank.formats.moodle_xml import MOST_BYTES, read_moodle_xml
 from tenants.bank.formats.question import Line, Reading, Unreadable
-from tenants.bank.formats.sheet import COLUMNS, DUTCH, read_csv, read_xlsx
+from tenants.bank.formats.sheet import COLUMNS, DUTCH, SEPARATOR, read_csv, read_xlsx
 from tenants.bank.formats.words import decoded
 
 FORMATS = ("gift", "aiken", "moodle_xml", "csv", "xlsx")
 TEXTS = {"gift": read_gift, "aiken": read_aiken, "csv": read_csv}
-MOST_LINE_SIGNS = 1_000_000
+PEEKED = 400_000
+GIFT_ANSWERS = re.compile(r"(?<!\\)\{\s*(?:[=~#>}]|(?:T|F|TRUE|FALSE)\s*[}#])", re.IGNORECASE)
 
 
 def read_file(data: bytes, name: str, wanted: str = "") -> tuple[str, Reading]:
@@ -44,16 +45,27 @@ def format_of(data: bytes, name: str) -> str:
     """Return the format that the file looks like."""
     if data.startswith(b"PK\x03\x04"):
         return "xlsx"
-    start = data[:20_000].decode("utf-8-sig", "replace").lstrip()
+    start = _begin(data)
     if start.startswith("<?xml") or re.match(r"<(?:quiz|!DOCTYPE|!--)", start) or name.lower().endswith(".xml"):
         return "moodle_xml"
     if name.lower().endswith((".csv", ".tsv")) or _has_head(start):
         return "csv"
-    answers = [line for line in data[:400_000].decode("utf-8", "replace").splitlines() if ANSWER.fullmatch(line.strip())]
-    return "aiken" if answers and "{" not in start else "gift"
+    lines = [line.strip() for line in start.split("\n")]
+    answers, lettered = (sum(1 for line in lines if sign.fullmatch(line)) for sign in (ANSWER, LETTER))
+    braces = len(GIFT_ANSWERS.findall(start))
+    return "aiken" if answers and (not braces or (braces < answers and lettered > answers)) else "gift"
+
+
+def _begin(data: bytes) -> str:
+    """Return the beginning of the file as text, in whatever encoding it is."""
+    try:
+        return decoded(data[:PEEKED])[0].lstrip()
+    except Unreadable:
+        return ""
 
 
 def _has_head(start: str) -> bool:
+    start = SEPARATOR.sub("", start)
     cells = {cell.strip(' "').replace("_", " ").lower() for cell in re.split("[;,\t]", start.splitlines()[0] if start else "")}
     known = {DUTCH.get(cell, cell) for cell in cells} & set(COLUMNS)
     return "question" in known and len(known) > 1

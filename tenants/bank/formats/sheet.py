@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 import openpyxl
 import xlsxwriter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from tenants.bank.formats.fit import decimal_of, fitting, matching_rule, number_rule, ordering_rule, shortened
 from tenants.bank.formats.question import MOST_QUESTIONS, Notes, ReadChoice, Reading, ReadQuestion, Unfit, Unreadable
@@ -33,6 +34,7 @@ KINDS = {
     "gaten": "gaps", "gap": "gaps", "bestand": "file",
 }  # fmt: skip
 TRUE, FALSE = {"true", "waar", "yes", "ja", "1", "t", "w"}, {"false", "niet waar", "onwaar", "no", "nee", "0", "f", "2"}
+SEPARATOR = re.compile(r"\Asep=([;,\t])[^\S\n]*(?:\n|\Z)", re.IGNORECASE)
 MOST_CELLS, MOST_CELL_SIGNS = 60, 20_000
 MOST_UNPACKED, MOST_PARTS = 120 * 1024 * 1024, 2_000
 EXAMPLES = (
@@ -51,29 +53,60 @@ EXAMPLES = (
 
 def read_csv(text: str) -> Reading:
     """Return the questions of a CSV file with commas, semicolons or tabs, and the report on it. Raises Unreadable."""
-    head = text.lstrip("\n").split("\n", 1)[0]
-    comma = max(";,\t", key=head.count)
-    rows = csv.reader(io.StringIO(text), delimiter=comma)
+    told = SEPARATOR.match(text)
+    text = SEPARATOR.sub("\n", text)  # a first line `sep=;` is for spreadsheets
+    head = re.sub('"[^"]*"', "", text.lstrip("\n").split("\n", 1)[0])
+    rows = csv.reader(io.StringIO(text), delimiter=told.group(1) if told else max(";,\t", key=head.count))
     try:
-        return read_rows((rows.line_num or 1, row) for row in rows)
+        return read_rows(_numbered(rows))
     except csv.Error:
         raise Unreadable("broken_csv", line=rows.line_num) from None
 
 
+def _numbered(rows: Any) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line on which it begins: a cell can hold several lines."""
+    line = 1
+    for row in rows:
+        yield line, row
+        line = rows.line_num + 1
+
+
 def read_xlsx(data: bytes) -> Reading:
-    """Return the questions of the first sheet of an XLSX file, and the report on it. Raises Unreadable."""
+    """Return the questions of the first sheet that has them, and the report on it. Raises Unreadable."""
     _refuse_bomb(data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_row=MOST_QUESTIONS + 2, max_col=MOST_CELLS, values_only=True)
-        return read_rows((number, [_cell(one) for one in row]) for number, row in enumerate(rows, start=1))
+        return _first_with_questions(book.worksheets)
     except (Unreadable, Unfit):
         raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError, OSError,
-            SyntaxError, EOFError, NotImplementedError):  # fmt: skip
+    except Exception:  # a broken workbook can raise nearly anything
         raise Unreadable("broken_sheet") from None
+
+
+def _first_with_questions(sheets: Sequence[Any]) -> Reading:
+    """Return what the first sheet with a head holds; other sheets that hold something are named. Raises Unreadable."""
+    reading, others = None, []
+    for sheet in sheets:
+        sheet.reset_dimensions()
+        try:
+            if reading is None:
+                reading = read_rows(_rows(sheet, MOST_QUESTIONS + 2))
+                continue
+        except Unreadable as why:
+            if why.code != "no_head":
+                raise
+        if any(cell for _number, row in _rows(sheet, 50) for cell in row):
+            others.append(sheet.title)
+    if reading is None:
+        raise Unreadable("no_head")
+    for name in others:
+        reading.leave(1, "sheet", name=name[:40])
+    return reading
+
+
+def _rows(sheet: Any, most: int) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(sheet.iter_rows(max_row=most, max_col=MOST_CELLS), start=1):
+        yield number, [_cell(one) for one in row]
 
 
 def _refuse_bomb(data: bytes) -> None:
@@ -86,9 +119,21 @@ def _refuse_bomb(data: bytes) -> None:
         raise Unreadable("too_large", most=MOST_UNPACKED // 1024 // 1024)
 
 
-def _cell(value: Any) -> str:
+class Dated(str):
+    """A cell of which the spreadsheet made a day or a time; somebody may have typed 1-2."""
+
+
+def _cell(cell: Any) -> str:
+    """Return what the cell shows, as far as it can be known."""
+    value = cell.value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, datetime.datetime) and not (value.hour or value.minute or value.second):
+        return Dated(value.date().isoformat())
+    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+        return Dated(value)
+    if isinstance(value, int | float) and "%" in (cell.number_format or ""):
+        return f"{value * 100:.10g}%"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)
@@ -100,9 +145,14 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> Reading:
     names = _head(given, reading)
     for number, row in given:
         cells = {name: cell.strip()[:MOST_CELL_SIGNS] for name, cell in zip(names, row, strict=False) if name}
-        if not any(cells.values()):
+        spare = sum(1 for name, cell in zip_longest(names, row, fillvalue="") if name == "" and (cell or "").strip())
+        if not any(cells.values()) and not spare:
             continue
         notes = Notes()
+        if spare:
+            notes.lost("spare_cells", number=spare)
+        if any(isinstance(cell, Dated) for name, cell in zip(names, row, strict=False) if name):
+            notes.changed("date_cell")
         try:
             reading.keep(number, _question(cells, notes), notes)
         except Unfit as why:
@@ -110,18 +160,20 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> Reading:
     return reading
 
 
-def _head(rows: Iterator[tuple[int, Sequence[str]]], reading: Reading) -> list[str]:
-    """Return the names of the columns, empty for one that we do not know."""
+def _head(rows: Iterator[tuple[int, Sequence[str]]], reading: Reading) -> list[str | None]:
+    """Return the names of the columns: empty for one without a name, None for one that we do not know and said so."""
     for number, row in rows:
         found = [" ".join(cell.replace("_", " ").lower().split()) for cell in row]
         if any(found):
             names = [DUTCH.get(name, name) for name in found]
             if "question" not in names:
                 break
-            for name in names:
+            for place, name in enumerate(names):
                 if name and name not in COLUMNS:
                     reading.leave(number, "column", column=name[:40])
-            return [name if name in COLUMNS else "" for name in names]
+                elif name and name in names[:place]:
+                    reading.leave(number, "same_column", column=name[:40])
+            return [name if not name or (name in COLUMNS and name not in names[:place]) else None for place, name in enumerate(names)]
     raise Unreadable("no_head")
 
 

@@ -17,6 +17,7 @@ KEPT = BLOCKS | MARKS | {"br", "li", "a", "img", "sub", "sup", "td", "th", "thea
 MEDIA = re.compile(r"<(?:audio|video|iframe|object|embed|applet|source|canvas|svg)\b", re.IGNORECASE)
 SCRIPT = re.compile(r"<(?:script|style)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
 INLINE_DATA = re.compile(r"""(\ssrc\s*=\s*)(["'])\s*data:[^"']*\2""", re.IGNORECASE)
+MARKDOWN_DATA = re.compile(r"\(\s{0,9}data:[^)\s]*", re.IGNORECASE)
 FORMULAS = (("$$", "$$"), ("\\(", "\\)"), ("\\[", "\\]"), ("<math", ">"))
 TAG = re.compile(
     r"</?(?:p|br|div|span|b|strong|i|em|u|s|sub|sup|a|img|ul|ol|li|table|t[rdh]|h[1-6]|pre|code|font|hr|blockquote|"
@@ -28,6 +29,7 @@ NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 MOST_SIGNS = 400_000
+MOST_MARKDOWN = 20_000
 MOST_OPEN_TAGS = 2_000
 _markdown = MarkdownIt("commonmark")
 
@@ -37,6 +39,8 @@ def decoded(data: bytes) -> tuple[str, str | None]:
     remark = None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", "replace")
+    elif wide := wide_encoding(data):
+        text = data.decode(wide, "replace")
     else:
         try:
             text = data.decode("utf-8-sig")
@@ -46,7 +50,17 @@ def decoded(data: bytes) -> tuple[str, str | None]:
         raise Unreadable("not_text")
     if "\ufffd" in text and remark:
         remark = "broken_signs"
-    return text.replace("\r\n", "\n").replace("\r", "\n"), remark
+    return text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n"), remark
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """Return which UTF-16 a text without byte order mark is in: every second byte of Latin letters is zero."""
+    begin = data[:400]
+    half = len(begin) // 2
+    for encoding, zeros, letters in (("utf-16-le", begin[1::2], begin[::2]), ("utf-16-be", begin[::2], begin[1::2])):
+        if half >= 2 and zeros.count(0) > 0.7 * half and letters.count(0) == 0:
+            return encoding
+    return None
 
 
 def clean(text: str) -> str:
@@ -65,6 +79,9 @@ def plain(text: str, form: str | None, notes: Notes) -> str:
     if form == "plain":
         return clean(text)
     if form == "markdown":
+        text = MARKDOWN_DATA.sub("(x", text)
+        if len(text) > MOST_MARKDOWN:
+            raise Unfit("too_long")
         return from_html(_markdown.render(text), notes)
     if form == "html":
         return from_html(text, notes)

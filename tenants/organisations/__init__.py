@@ -1,0 +1,1 @@
+"""Client organisations: the companies whose employees the academy trains."""
