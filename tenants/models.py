@@ -20,6 +20,7 @@ from tenants.mail import models as mail
 from tenants.organisations import models as organisations
 from tenants.past import models as past
 from tenants.people import models as people
+from tenants.photos import models as photos
 from tenants.reports import models as reports
 from tenants.sessions import models as sessions
 from tenants.settings import models as settings
@@ -28,6 +29,6 @@ from tenants.transfer import models as transfer
 
 __all__ = [
     "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files",
-    "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "reports", "sessions", "settings", "surveys",
+    "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "photos", "reports", "sessions", "settings", "surveys",
     "transfer",
 ]

@@ -65,6 +65,7 @@ class Member(AcademyBase):
         purpose="last visit, for retention and trainers", personal="identifying", retention="academy",
         on_erasure="delete", why_plain="retention compares it in SQL",
     )
+    photo_id: Mapped[UUID | None] = column(Uuid, purpose="photo that shows them now, repeated from photos", nullable=True)
     role_rows: Mapped[list[MemberRole]] = relationship(
         back_populates="member", lazy="joined", cascade="all, delete-orphan"
     )
