@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from core import clock, live
 from core.db import Scope, db
 from core.live import Event
-from tenants.chat import queries, sight
+from tenants.chat import reading, sight
 from tenants.chat.models import Message, Room
-from tenants.chat.queries import Seen
+from tenants.chat.reading import Seen
 from tenants.people.models import Member
 
 FULL: Final = 500
@@ -84,7 +84,7 @@ class Feed:
         ).all()
         if not rows:
             return
-        room, drawn = rows[0][0], self._draw(rows[0][0], queries.seen([message for _, message in rows]))
+        room, drawn = rows[0][0], self._draw(rows[0][0], reading.seen([message for _, message in rows]))
         self._known[room_id] = max(self._known.get(room_id, 0), room.last_number)
         self._send(room_id, [{"event": name, "room": str(room_id), **one} for one in drawn], room)
 
