@@ -8,6 +8,7 @@ from tenants.audit import models as audit
 from tenants.bank import models as bank
 from tenants.catalogue import models as catalogue
 from tenants.certificates import models as certificates
+from tenants.chat import attachment_models
 from tenants.chat import models as chat
 from tenants.courses import models as courses
 from tenants.erasure import models as erasure
@@ -29,7 +30,7 @@ from tenants.surveys import models as surveys
 from tenants.transfer import models as transfer
 
 __all__ = [
-    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "chat", "courses", "erasure", "exercises", "files",
+    "academy_metadata", "assessments", "attachment_models", "audit", "bank", "catalogue", "certificates", "chat", "courses", "erasure", "exercises", "files",
     "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "photos", "reports", "sessions", "settings", "surveys",
     "transfer",
 ]

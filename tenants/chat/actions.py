@@ -19,7 +19,8 @@ from core import clock, ids, live, queue
 from core.db import db
 from core.errors import Forbidden, NotFound, Refused, TooMany
 from core.sealed import columns_for
-from tenants.chat import queries, rules
+from tenants.chat import attachments, queries, rules
+from tenants.chat.attachments import Prepared
 from tenants.chat.models import Mention, Message, Reaction, Room, Stand
 from tenants.chat.queries import ToPost
 from tenants.chat.reading import Seen
@@ -75,46 +76,50 @@ def _room(kind: str, facts: dict[str, UUID], same: sa.ColumnElement[bool]) -> Ro
     return found
 
 
-def post_message(member: Member, room_id: UUID, body: str, client_id: UUID, reply_to: UUID | None = None) -> Seen:
+def post_message(
+    member: Member, room_id: UUID, body: str, client_id: UUID, reply_to: UUID | None = None, files: Sequence[Prepared] = ()
+) -> Seen:
     """Return the message, with its place in the room; what is sent again under its `client_id` is said once.
 
     Raises NotFound (not in the room), Silent (may read only), NothingSaid, Refused (too long), TooMany. Two statements, one
-    more when somebody is named.
+    more when somebody is named; with files some more.
     """
-    words = _words(body)
+    words = _words(body, bool(files))
     to_post = queries.room_to_post(member, room_id, client_id, reply_to)
     room, earlier = to_post.room, to_post.earlier
     if earlier is not None:
         if earlier.room_id != room.id:
             raise Refused("sent already")
-        return Seen(earlier, member, answered=to_post.answered, answered_by=to_post.answered_by)
+        return Seen(earlier, member, answered=to_post.answered, answered_by=to_post.answered_by, files=attachments.files_of([earlier])[earlier.id])
     why = rules.why_silent(member, room, to_post.manners, to_post.reach)
     if why is not None:
         raise Silent(why)
     if to_post.is_flood:
         raise TooMany(FLOOD_S)
     named = queries.people_named(room, words) if "@" in words else []
-    message = write(member, to_post, words, client_id, named)
-    return Seen(message, member, {}, to_post.answered, to_post.answered_by, tuple(named))
+    message = write(member, to_post, words, client_id, named, carries=files[0].kind if files else None)
+    kept = attachments.keep(message, member, files) if files else ()
+    return Seen(message, member, {}, to_post.answered, to_post.answered_by, tuple(named), kept)
 
 
-def _words(body: str) -> str:
+def _words(body: str, has_files: bool = False) -> str:
     """Return the words as they are stored. Raises NothingSaid, Refused."""
     words = clean_body(body)
-    if not words:
+    if not words and not has_files:
         raise NothingSaid("empty message")
     if len(words) > MAX_BODY:
         raise Refused("message too long")
     return words
 
 
-def write(member: Member, to_post: ToPost, words: str, client_id: UUID, named: Sequence[Member] = (), kind: str = "text") -> Message:
+def write(member: Member, to_post: ToPost, words: str, client_id: UUID, named: Sequence[Member] = (), kind: str = "text",
+          carries: str | None = None) -> Message:
     """Return the message, written with the room, the sender's stand and the work of telling people, in one statement."""
     room, answered = to_post.room, to_post.answered
     now, row_id, number = clock.now(), ids.uuid7(), room.last_number + 1
     made = (
         sa.insert(Message).values(
-            id=row_id, room_id=room.id, number=number, sender_id=member.id, client_id=client_id, kind=kind, version=1,
+            id=row_id, room_id=room.id, number=number, sender_id=member.id, client_id=client_id, kind=kind, version=1, carries=carries,
             reply_to=answered.id if answered else None, made_at=now, changed_at=now, **columns_for(Message, row_id, body=words),
         ).returning(*Message.__table__.c).cte("made")
     )  # fmt: skip
@@ -139,7 +144,7 @@ def edit_message(member: Member, message: Message, body: str) -> None:
     why = rules.why_silent(member, message.room, queries.manners(), queries.reach_in(member, message.room))
     if why is not None:
         raise Silent(why)
-    words = _words(body)
+    words = _words(body, message.carries is not None)
     if words == message.body:
         return
     message.body, message.edited_at = words, clock.now()
@@ -159,7 +164,10 @@ def remove_message(member: Member, message: Message) -> None:
 
 
 def empty(message: Message, by: Member) -> None:
-    """Take the words of a message away, with signs and names in it."""
+    """Take the words of a message away, with its files, signs and names in it."""
+    if message.carries:
+        attachments.take_away(sa.select(Message.id).where(Message.id == message.id))
+        message.carries = None
     message.body, message.removed_at, message.removed_by = "", clock.now(), by.id
     for of in (Reaction, Mention):
         db.session.execute(sa.delete(of).where(of.message_id == message.id))

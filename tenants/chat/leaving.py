@@ -19,6 +19,7 @@ def forget(member: Member) -> int:
     rows = db.session.scalars(sa.select(Message).where(Message.sender_id == member.id).execution_options(yield_per=500)).all()
     now = clock.now()
     for row in rows:
+        row.carries = None
         row.body, row.removed_at, row.changed_at, row.version = "", row.removed_at or now, now, row.version + 1
     db.session.flush()
     return len(rows)

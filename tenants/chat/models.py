@@ -122,6 +122,7 @@ class Message(AcademyBase):
     kind: Mapped[str] = column(Text, purpose="text, or notice: one-way word of a trainer to a course", default="text")
     body: Sealed = sealed("body", purpose="what was said", personal="content", retention="academy", on_erasure="delete")
     reply_to: Mapped[UUID | None] = ref("messages.id", purpose="what it answers", ondelete="SET NULL", nullable=True, index=True)
+    carries: Mapped[str | None] = column(Text, purpose="what its first file is; empty: it has none", nullable=True)
     version: Mapped[int] = column(Integer, purpose="grows with each edit, removal and reaction", default=1)
     made_at: Mapped[datetime] = made_at()
     changed_at: Mapped[datetime] = moment(purpose="last change of words or signs", default=clock.now, index=True)

@@ -13,6 +13,8 @@ from sqlalchemy.orm import joinedload, lazyload
 
 from core.db import db
 from core.errors import NotFound
+from tenants.chat.attachment_models import Attachment
+from tenants.chat.attachments import files_of
 from tenants.chat.models import Mention, Message, Reaction, Room
 from tenants.people.models import Member
 
@@ -22,7 +24,7 @@ PAGE = 50
 @dataclass(frozen=True)
 class Seen:
     """A message as a page shows it: who said it (None: somebody who left), signs with who put them, whom it names, what it
-    answers."""
+    answers, its files."""
 
     message: Message
     sender: Member | None
@@ -30,6 +32,7 @@ class Seen:
     answered: Message | None = None
     answered_by: Member | None = None
     named: tuple[Member, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,19 +99,19 @@ def message_in(room: Room, message_id: UUID, lock: bool = False) -> Message:
 
 
 def seen(rows: Sequence[Message]) -> list[Seen]:
-    """Return messages with who said them, their signs, whom they name and what they answer. Four statements at most."""
+    """Return messages with who said them, their signs, whom they name, what they answer and their files. Five statements at most."""
     here = {row.id: row for row in rows}
     answered = _by_id({row.reply_to for row in rows if row.reply_to} - set(here)) | here
     names = _named(list(here))
     people = _people({one.sender_id for one in answered.values() if one.sender_id} | {one for found in names.values() for one in found})
-    signs = _signs(list(here))
-    return [_seen(row, people, signs[row.id], answered.get(row.reply_to) if row.reply_to else None, names[row.id]) for row in rows]
+    signs, files = _signs(list(here)), files_of(rows)
+    return [_seen(row, people, signs[row.id], answered.get(row.reply_to) if row.reply_to else None, names[row.id], files[row.id]) for row in rows]
 
 
-def _seen(row: Message, people: dict[UUID, Member], signs: dict[str, list[UUID]], other: Message | None, names: list[UUID]) -> Seen:
+def _seen(row: Message, people: dict[UUID, Member], signs: dict[str, list[UUID]], other: Message | None, names: list[UUID], files: tuple[Attachment, ...]) -> Seen:
     sender = people.get(row.sender_id) if row.sender_id else None
     by = people.get(other.sender_id) if other and other.sender_id else None
-    return Seen(row, sender, signs, other, by, tuple(people[one] for one in names if one in people))
+    return Seen(row, sender, signs, other, by, tuple(people[one] for one in names if one in people), files)
 
 
 def _by_id(wanted: Iterable[UUID]) -> dict[UUID, Message]:

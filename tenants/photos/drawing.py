@@ -7,21 +7,21 @@ from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
-from tenants.files.looks import NotThat, brands_of, opened_image
+from tenants.files.looks import NotThat, opened_image
+from tenants.files.phones import is_heic
 from tenants.photos.rules import SIZES, Part, box_of
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MEDIA_TYPE = "image/jpeg"
 PAPER = (255, 255, 255)
 QUALITY = 85
-PHONE_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif"}
 
 
 def faces_of(source: BinaryIO, part: Part) -> dict[int, bytes]:
     """Return the square as a JPEG in each of SIZES, upright, without metadata. Raises NotThat."""
     source.seek(0)
     head = source.read(64)
-    if head[4:8] == b"ftyp" and brands_of(head) & PHONE_BRANDS:
+    if is_heic(head):
         raise NotThat("heic")
     with opened_image(source, FORMATS) as image:
         square = _square(image, part)
