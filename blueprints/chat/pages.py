@@ -12,6 +12,7 @@ from blueprints.chat.drawing import lines_of
 from blueprints.me import me
 from core.access import signed_in
 from core.errors import NotFound
+from core.headers import allow_microphone
 from tenants.chat import moderating, queries, reading, rules, searching, standing
 from tenants.chat.models import Message, Room
 from tenants.chat.reading import Stretch
@@ -41,6 +42,7 @@ def room(room_id: UUID) -> str:
 
 def room_page(room: Room, error: str = "", body: str | None = None, reply: UUID | None = None, edit: UUID | None = None) -> str:
     """Return the page of a room, with what was being written."""
+    allow_microphone()
     places = {name: request.args.get(name, type=int) for name in ("before", "after", "around")}
     stretch = reading.stretch_of(room, **places)
     stand = queries.stand_of(me(), room)

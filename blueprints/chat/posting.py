@@ -11,13 +11,15 @@ from werkzeug.wrappers import Response
 
 from blueprints.chat.blueprint import chat
 from blueprints.chat.drawing import draw
+from blueprints.chat.files import not_taken_words, uploads
 from blueprints.chat.pages import room_page
 from blueprints.chat.words import refusal
 from blueprints.me import me, sent_id
-from core.access import signed_in
+from core.access import signed_in, takes_files
 from core.errors import Forbidden, KweekError, Refused, TooMany
 from core.i18n import language
 from tenants.chat import actions, queries, reading, standing
+from tenants.chat.attachments import MOST_BYTES, NotTaken
 from tenants.chat.models import Message, Room
 
 Answer = str | Response | tuple[Any, int]
@@ -30,16 +32,27 @@ def wants_json() -> bool:
 
 @chat.post("/messages/<uuid:room_id>")
 @signed_in
+@takes_files(MOST_BYTES)
 def post(room_id: UUID) -> Answer:
     """Say something in a room."""
     client_id, reply = sent_id(), request.form.get("reply_to", type=UUID)
     try:
-        seen = actions.post_message(me(), room_id, request.form.get("body", ""), client_id, reply)
+        seen = actions.post_message(me(), room_id, request.form.get("body", ""), client_id, reply, uploads(room_id))
+    except NotTaken as error:
+        return not_taken(room_id, error, reply)
     except (Refused, Forbidden, TooMany) as error:
         return refused(room_id, error, reply=reply)
     if wants_json():
         return jsonify({**draw(None, [seen], language())[0], "client": str(client_id)})
     return to_message(room_id, seen.message.number)
+
+
+def not_taken(room_id: UUID, error: NotTaken, reply: UUID | None) -> Answer:
+    """Say which file cannot be sent and why; a page keeps the words, and says that browsers forget files."""
+    if wants_json():
+        return jsonify({"error": not_taken_words(error)}), error.status
+    words = f"{not_taken_words(error)} {_('Nothing was sent yet: choose the files again.')}"
+    return room_page(queries.room_for(me(), room_id), words, request.form.get("body", ""), reply), error.status
 
 
 def refused(room_id: UUID, error: KweekError, reply: UUID | None = None, edit: UUID | None = None) -> Answer:

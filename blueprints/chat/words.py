@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from blueprints.chat.blueprint import chat
+from blueprints.chat.files import carried_words
 from blueprints.home.nav import counted
 from blueprints.me import me
 from core import clock
@@ -63,7 +64,7 @@ def last_words(one: Listed) -> str:
     """Return the last words of a room in one line, with who said them where that is not clear."""
     if one.last is None:
         return _("Nobody wrote anything yet.")
-    words = removed_words(one.last) if one.last.removed_at else plain_of(one.last.body or "", 90)
+    words = removed_words(one.last) if one.last.removed_at else plain_of(one.last.body or "", 90) or carried_words(one.last)
     if one.last.sender_id == me().id:
         return _("You: %(words)s", words=words)
     if one.room.kind == "direct" or one.last_by is None:
