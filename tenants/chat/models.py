@@ -9,7 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, relationship
 
 from core import clock
@@ -19,6 +30,7 @@ from core.sealed import Sealed, sealed
 from tenants.people.models import Member
 
 KINDS = ("direct", "lesson", "course", "group")
+OUTCOMES = ("open", "removed", "warned", "dismissed")
 
 
 class Room(AcademyBase):
@@ -38,6 +50,7 @@ class Room(AcademyBase):
         Index("uq_rooms_lesson", "asker_id", "lesson_id", unique=True, postgresql_where=text("kind = 'lesson'")),
         Index("uq_rooms_direct", "one_id", "other_id", unique=True, postgresql_where=text("kind = 'direct'")),
         CheckConstraint("one_id < other_id", name="order"),
+        CheckConstraint("(held_at is null) = (hold_reason_sealed is null)", name="hold"),
     )
 
     id: Mapped[UUID] = key()
@@ -55,6 +68,18 @@ class Room(AcademyBase):
     last_number: Mapped[int] = column(BigInteger, purpose="number of its last message", default=0)
     last_at: Mapped[datetime] = moment(purpose="last message, or when it was made", default=clock.now, index=True)
     made_at: Mapped[datetime] = made_at()
+    peers: Mapped[bool | None] = column(
+        Boolean, purpose="whether participants of this course talk to one another; empty: as the academy has it", nullable=True
+    )
+    keep_months: Mapped[int | None] = column(
+        SmallInteger, purpose="months that messages are kept, 0 for ever; empty: as the academy has it for this kind", nullable=True
+    )
+    held_at: Mapped[datetime | None] = optional_moment(purpose="since when nothing of it is cleared")
+    held_by: Mapped[UUID | None] = ref("members.id", purpose="who holds it", ondelete="SET NULL", nullable=True)
+    hold_reason: Sealed = sealed(
+        "hold_reason", purpose="why nothing is cleared, shown in the room", personal="content", retention="while it is held",
+        on_erasure="keep: the academy's own reason; who wrote it is not kept", nullable=True,
+    )
 
 
 class Stand(AcademyBase):
@@ -91,17 +116,20 @@ class Message(AcademyBase):
     id: Mapped[UUID] = key()
     room_id: Mapped[UUID] = ref("rooms.id", purpose="where")
     number: Mapped[int] = column(BigInteger, purpose="place in the room: 1, 2, 3 ...")
-    sender_id: Mapped[UUID] = ref("members.id", purpose="who said it")
+    sender_id: Mapped[UUID | None] = ref(
+        "members.id", purpose="who said it; empty: somebody who was removed, and the words with them", ondelete="SET NULL", nullable=True
+    )
     client_id: Mapped[UUID] = column(Uuid, purpose="client-made id: what is sent again is said once")
     kind: Mapped[str] = column(Text, purpose="text, or notice: one-way word of a trainer to a course", default="text")
     body: Sealed = sealed("body", purpose="what was said", personal="content", retention="academy", on_erasure="delete")
-    reply_to: Mapped[UUID | None] = ref("messages.id", purpose="what it answers", ondelete="SET NULL", nullable=True)
-    version: Mapped[int] = column(SmallInteger, purpose="grows with each edit, removal and reaction", default=1)
+    reply_to: Mapped[UUID | None] = ref("messages.id", purpose="what it answers", ondelete="SET NULL", nullable=True, index=True)
+    version: Mapped[int] = column(Integer, purpose="grows with each edit, removal and reaction", default=1)
     made_at: Mapped[datetime] = made_at()
+    changed_at: Mapped[datetime] = moment(purpose="last change of words or signs", default=clock.now, index=True)
     edited_at: Mapped[datetime | None] = optional_moment(purpose="when it was last edited")
     removed_at: Mapped[datetime | None] = optional_moment(purpose="when its words were removed")
     removed_by: Mapped[UUID | None] = ref("members.id", purpose="who removed it", ondelete="SET NULL", nullable=True)
-    sender: Mapped[Member] = relationship(foreign_keys=[sender_id], lazy="raise")
+    sender: Mapped[Member | None] = relationship(foreign_keys=[sender_id], lazy="raise")
     room: Mapped[Room] = relationship(lazy="raise")
 
 
@@ -126,3 +154,34 @@ class Mention(AcademyBase):
 
     message_id: Mapped[UUID] = ref("messages.id", purpose="which message", primary_key=True)
     member_id: Mapped[UUID] = ref("members.id", purpose="who is named", primary_key=True, index=True)
+
+
+class Block(AcademyBase):
+    """Somebody wants to hear no more of somebody else."""
+
+    __tablename__ = "member_blocks"
+
+    member_id: Mapped[UUID] = ref("members.id", purpose="who blocks", primary_key=True)
+    blocked_id: Mapped[UUID] = ref("members.id", purpose="who is blocked", primary_key=True, index=True)
+    made_at: Mapped[datetime] = made_at()
+
+
+class MessageReport(AcademyBase):
+    """Somebody asks a moderator to look at a message. `state` is what was decided; a warning waits until it was read."""
+
+    __tablename__ = "message_reports"
+    __table_args__ = (
+        UniqueConstraint("message_id", "reporter_id"),
+        CheckConstraint(f"state in {OUTCOMES}", name="state"),
+    )
+
+    id: Mapped[UUID] = key()
+    message_id: Mapped[UUID] = ref("messages.id", purpose="which message")
+    reporter_id: Mapped[UUID] = ref("members.id", purpose="who reports", index=True)
+    reason: Sealed = sealed("reason", purpose="why it is reported", personal="content", retention="academy", on_erasure="delete")
+    state: Mapped[str] = column(Text, purpose="open, removed, warned or dismissed", default="open", index=True)
+    made_at: Mapped[datetime] = made_at()
+    decided_at: Mapped[datetime | None] = optional_moment(purpose="when it was decided")
+    decided_by: Mapped[UUID | None] = ref("members.id", purpose="which moderator decided", ondelete="SET NULL", nullable=True)
+    read_at: Mapped[datetime | None] = optional_moment(purpose="when the sender read the warning")
+    message: Mapped[Message] = relationship(lazy="raise")
