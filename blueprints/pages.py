@@ -8,6 +8,7 @@ from blueprints.assessments import assessments
 from blueprints.assets import assets
 from blueprints.bank import bank
 from blueprints.catalogue import catalogue
+from blueprints.chat import chat
 from blueprints.certificates import certificates
 from blueprints.courses import courses
 from blueprints.dev import dev
@@ -42,7 +43,7 @@ def register(app: HostedFlask) -> None:
     for blueprint in (accounts, academies, home, issuers):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
-                      sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,
+                      sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past, chat,
                       study):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
