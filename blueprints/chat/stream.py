@@ -17,15 +17,15 @@ from blueprints.me import me
 from core import clock, live
 from core.access import signed_in
 from core.db import db
-from core.errors import Forbidden, KweekError
+from core.errors import KweekError
 from core.i18n import language, speaking
 from core.sessions import token_of
 from core.tokens import hash_of
-from tenants.chat import news, queries, rules
+from tenants.chat import news, queries, reading, rules
 from tenants.chat.feed import Draw, feeds, sent_form
 from tenants.chat.lines import Line, event_bytes, moment_of, stamp_of
 from tenants.chat.models import Room
-from tenants.chat.queries import Seen
+from tenants.chat.reading import Seen
 from tenants.resolve import Place, resolver
 
 BEAT_S: Final = 20.0
@@ -96,7 +96,7 @@ def _greeting(last: str | None) -> bytes:
 def _replayed(found: list[news.Said]) -> Iterator[bytes]:
     by_room: dict[UUID, tuple[Room, list[Seen]]] = {}
     rooms = {room.id: room for room, _ in found}
-    for seen in queries.seen([message for _, message in found]) if found else ():
+    for seen in reading.seen([message for _, message in found]) if found else ():
         by_room.setdefault(seen.message.room_id, (rooms[seen.message.room_id], []))[1].append(seen)
     for room, said in by_room.values():
         yield from (event_bytes("message", one) for one in sent_form(room, said, draw(room, said, language())))
@@ -119,8 +119,8 @@ def since() -> dict[str, Any]:
     room = queries.room_for(me(), room_id)
     after, at = request.args.get("after", 0, type=int), moment_of(request.args.get("at"))
     now = clock.now()
-    said = queries.messages_of(room, after=max(after, 0))
-    changed = queries.seen(news.changed_in(room, at, after)) if at is not None else []
+    said = reading.messages_of(room, after=max(after, 0))
+    changed = reading.seen(news.changed_in(room, at, after)) if at is not None else []
     return {
         "messages": sent_form(room, [*changed, *said], draw(room, [*changed, *said], language())),
         "last": room.last_number, "at": str(stamp_of(now)),
@@ -138,9 +138,8 @@ def unread() -> dict[str, Any]:
 def typing(room_id: UUID) -> tuple[str, int]:
     """Tell who has the room open that the person types; nothing of it is stored."""
     room, manners = queries.room_for(me(), room_id), queries.manners()
-    if not rules.may_post(me(), room, manners):
-        raise Forbidden("may not write here")
-    if manners.typing and me().shows_typing:
+    is_shown = manners.typing and me().shows_typing
+    if is_shown and rules.why_silent(me(), room, manners, queries.reach_in(me(), room)) is None:
         live.tell_now({"event": "typing", "room": str(room.id), "member": str(me().id)})
     return "", 204
 

@@ -41,7 +41,6 @@ def upgrade() -> None:
     sa.CheckConstraint("(kind = 'group') <= (group_id is not null)", name=op.f('ck_rooms_group')),
     sa.CheckConstraint("(kind = 'lesson') <= (course_id is not null and lesson_id is not null)", name=op.f('ck_rooms_lesson')),
     sa.CheckConstraint("kind in ('direct', 'lesson', 'course', 'group')", name=op.f('ck_rooms_kind')),
-    sa.CheckConstraint('(held_at is null) = (hold_reason_sealed is null)', name=op.f('ck_rooms_hold')),
     sa.CheckConstraint('one_id < other_id', name=op.f('ck_rooms_order')),
     sa.ForeignKeyConstraint(['asker_id'], ['members.id'], name=op.f('fk_rooms_asker_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['course_id'], ['courses.id'], name=op.f('fk_rooms_course_id'), ondelete='CASCADE'),

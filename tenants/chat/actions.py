@@ -1,4 +1,4 @@
-"""Verbs of chat: open rooms, post, edit, remove, react, read. They flush; the edge commits.
+"""Verbs of chat: open rooms, post, edit, remove, react. They flush; the edge commits.
 
 Whoever posts has the room's row locked, so that numbers have no gaps and their order is the order of the commits. What
 happened is told to open pages after the commit (`core/live.py`): ids and numbers, never words.
@@ -6,33 +6,43 @@ happened is told to open pages after the commit (`core/live.py`): ids and number
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from core import clock, ids, live
+from core import clock, ids, live, queue
 from core.db import db
-from core.errors import Forbidden, NotFound, Refused
+from core.errors import Forbidden, NotFound, Refused, TooMany
 from core.sealed import columns_for
 from tenants.chat import queries, rules
 from tenants.chat.models import Mention, Message, Reaction, Room, Stand
-from tenants.chat.queries import Seen
-from tenants.chat.rules import MAX_BODY, SIGNS, clean_body
+from tenants.chat.queries import ToPost
+from tenants.chat.reading import Seen
+from tenants.chat.rules import FLOOD_S, MAX_BODY, SIGNS, clean_body
+from tenants.chat.standing import reading
 from tenants.learning.queries import Taken
 from tenants.people.models import Member
+
+# Who is looking at the room reads a message within this time and need not be told of it.
+PATIENCE: Final = timedelta(seconds=5)
 
 
 class NothingSaid(Refused):
     """The message is empty."""
 
 
+class Silent(Forbidden):
+    """The member may read here and not write; the word says why (`rules.why_silent`)."""
+
+
 def open_direct(member: Member, other: Member) -> Room:
     """Return the room of these two, made if they never talked. Raises NotFound when they may not talk by themselves."""
-    if not rules.may_begin(member, other, queries.manners(), queries.are_together(member, other)):
+    if not queries.may_reach(member, other):
         raise NotFound("may not talk")
     one, two = sorted((member.id, other.id))
     return _room("direct", {"one_id": one, "other_id": two}, sa.and_(Room.one_id == one, Room.other_id == two))
@@ -68,108 +78,117 @@ def _room(kind: str, facts: dict[str, UUID], same: sa.ColumnElement[bool]) -> Ro
 def post_message(member: Member, room_id: UUID, body: str, client_id: UUID, reply_to: UUID | None = None) -> Seen:
     """Return the message, with its place in the room; what is sent again under its `client_id` is said once.
 
-    Raises NotFound (not in the room), Forbidden (may read only), NothingSaid, Refused (too long). Two statements, one more
-    when somebody is named.
+    Raises NotFound (not in the room), Silent (may read only), NothingSaid, Refused (too long), TooMany. Two statements, one
+    more when somebody is named.
     """
+    words = _words(body)
+    to_post = queries.room_to_post(member, room_id, client_id, reply_to)
+    room, earlier = to_post.room, to_post.earlier
+    if earlier is not None:
+        if earlier.room_id != room.id:
+            raise Refused("sent already")
+        return Seen(earlier, member, answered=to_post.answered, answered_by=to_post.answered_by)
+    why = rules.why_silent(member, room, to_post.manners, to_post.reach)
+    if why is not None:
+        raise Silent(why)
+    if to_post.is_flood:
+        raise TooMany(FLOOD_S)
+    named = queries.people_named(room, words) if "@" in words else []
+    message = write(member, to_post, words, client_id, named)
+    return Seen(message, member, {}, to_post.answered, to_post.answered_by, tuple(named))
+
+
+def _words(body: str) -> str:
+    """Return the words as they are stored. Raises NothingSaid, Refused."""
     words = clean_body(body)
     if not words:
-        raise NothingSaid("write something first")
+        raise NothingSaid("empty message")
     if len(words) > MAX_BODY:
         raise Refused("message too long")
-    room, earlier, manners = queries.room_to_post(member, room_id, client_id)
-    if earlier is not None:
-        return Seen(earlier, member)
-    if not rules.may_post(member, room, manners):
-        raise Forbidden("may not write here")
-    named = queries.people_named(room, words) if "@" in words else []
-    message = _write(member, room, words, client_id, reply_to, named)
-    _tell(room, message, "said")
-    return Seen(message, member)
+    return words
 
 
-def _write(member: Member, room: Room, words: str, client_id: UUID, reply_to: UUID | None, named: Collection[UUID]) -> Message:
-    """Write message, room and the sender's stand in one statement."""
+def write(member: Member, to_post: ToPost, words: str, client_id: UUID, named: Sequence[Member] = (), kind: str = "text") -> Message:
+    """Return the message, written with the room, the sender's stand and the work of telling people, in one statement."""
+    room, answered = to_post.room, to_post.answered
     now, row_id, number = clock.now(), ids.uuid7(), room.last_number + 1
-    answered = sa.select(Message.id).where(Message.id == reply_to, Message.room_id == room.id).scalar_subquery()
     made = (
         sa.insert(Message).values(
-            id=row_id, room_id=room.id, number=number, sender_id=member.id, client_id=client_id, kind="text", version=1,
-            reply_to=answered if reply_to else None, made_at=now, **columns_for(Message, row_id, body=words),
+            id=row_id, room_id=room.id, number=number, sender_id=member.id, client_id=client_id, kind=kind, version=1,
+            reply_to=answered.id if answered else None, made_at=now, changed_at=now, **columns_for(Message, row_id, body=words),
         ).returning(*Message.__table__.c).cte("made")
     )  # fmt: skip
     moved = sa.update(Room).where(Room.id == room.id).values(last_number=number, last_at=now).returning(Room.id).cte("moved")
-    stood = _read_up_to(room.id, member.id, number).returning(Stand.room_id).cte("stood")
-    wanted = sa.select(aliased(Message, made)).add_cte(moved, stood)
+    stood = reading(room.id, member.id, number).returning(Stand.room_id).cte("stood")
+    work = queue.piece("chat.notify", due=now + PATIENCE, once=f"chat-{room.id}", message_id=row_id)
+    wanted = sa.select(aliased(Message, made), work).add_cte(moved, stood)
     if named:
-        rows = sa.insert(Mention).values([{"message_id": row_id, "member_id": one} for one in named])
+        rows = sa.insert(Mention).values([{"message_id": row_id, "member_id": one.id} for one in named])
         wanted = wanted.add_cte(rows.returning(Mention.member_id).cte("named"))
-    message: Message = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    message, put_in = db.session.execute(wanted.execution_options(populate_existing=True)).one()
+    if put_in is None:
+        raise Refused("too much work")
+    _tell(room, message, "said")
     return message
 
 
-def _read_up_to(room_id: UUID, member_id: UUID, number: int) -> Any:
-    made = insert(Stand).values(
-        room_id=room_id, member_id=member_id, read_number=number, read_at=clock.now(), is_muted=False, is_pinned=False
-    )
-    kept = {"read_number": sa.func.greatest(Stand.read_number, made.excluded.read_number), "read_at": made.excluded.read_at}
-    return made.on_conflict_do_update(index_elements=["room_id", "member_id"], set_=kept)
-
-
-def read_up_to(member: Member, room: Room, number: int) -> None:
-    """Note that the member has read the room up to this message; it never goes back, nor beyond the last one."""
-    db.session.execute(_read_up_to(room.id, member.id, min(number, room.last_number)))
-    live.tell({"event": "read", "room": str(room.id), "member": str(member.id), "number": min(number, room.last_number)})
-
-
-def set_stand(member: Member, room: Room, **changed: Any) -> None:
-    """Change how the member stands in the room: is_muted, is_pinned, archived_number."""
-    made = insert(Stand).values(
-        room_id=room.id, member_id=member.id, **{"read_number": 0, "is_muted": False, "is_pinned": False, **changed}
-    )
-    db.session.execute(made.on_conflict_do_update(index_elements=["room_id", "member_id"], set_=changed))
-
-
 def edit_message(member: Member, message: Message, body: str) -> None:
-    """Change the words; that they were changed, and when, is shown. Raises Forbidden, NothingSaid, Refused."""
+    """Change the words; that they were changed, and when, is shown. Raises Forbidden, Silent, NothingSaid, Refused."""
     if not rules.may_edit(member, message):
         raise Forbidden("not yours")
-    words = clean_body(body)
-    if not words:
-        raise NothingSaid("write something first")
-    if len(words) > MAX_BODY:
-        raise Refused("message too long")
-    if words != message.body:
-        message.body, message.edited_at, message.version = words, clock.now(), message.version + 1
-        db.session.flush()
-        _tell(message.room, message, "changed")
+    why = rules.why_silent(member, message.room, queries.manners(), queries.reach_in(member, message.room))
+    if why is not None:
+        raise Silent(why)
+    words = _words(body)
+    if words == message.body:
+        return
+    message.body, message.edited_at = words, clock.now()
+    db.session.execute(sa.delete(Mention).where(Mention.message_id == message.id))
+    named = queries.people_named(message.room, words) if "@" in words else []
+    db.session.add_all([Mention(message_id=message.id, member_id=one.id) for one in named])
+    changed(message)
 
 
 def remove_message(member: Member, message: Message) -> None:
-    """Take the words away; that something was said here stays. Raises Forbidden."""
+    """Take one's own words away; that something was said here stays. Raises Forbidden."""
     if message.removed_at is not None:
         return
-    if not rules.may_remove(member, message):
+    if not rules.may_edit(member, message):
         raise Forbidden("not yours")
-    message.body, message.removed_at, message.removed_by = "", clock.now(), member.id
-    message.version += 1
-    db.session.execute(sa.delete(Reaction).where(Reaction.message_id == message.id))
-    db.session.flush()
-    _tell(message.room, message, "changed")
+    empty(message, member)
+
+
+def empty(message: Message, by: Member) -> None:
+    """Take the words of a message away, with signs and names in it."""
+    message.body, message.removed_at, message.removed_by = "", clock.now(), by.id
+    for of in (Reaction, Mention):
+        db.session.execute(sa.delete(of).where(of.message_id == message.id))
+    changed(message)
 
 
 def react(member: Member, message: Message, sign: str) -> None:
-    """Put a sign under the message, or take one's own away again. Raises Refused for another sign than SIGNS."""
+    """Put a sign under the message, or take one's own away again. Raises Refused for another sign than SIGNS, Silent."""
     if sign not in SIGNS or message.removed_at is not None:
         raise Refused("no such sign")
+    why = rules.why_silent(member, message.room, queries.manners(), queries.reach_in(member, message.room))
+    if why is not None:
+        raise Silent(why)
     mine = (Reaction.message_id == message.id, Reaction.member_id == member.id, Reaction.sign == sign)
     gone = db.session.execute(sa.delete(Reaction).where(*mine).returning(Reaction.sign)).all()
     if not gone:
-        db.session.execute(insert(Reaction).values(message_id=message.id, member_id=member.id, sign=sign, made_at=clock.now())
-                           .on_conflict_do_nothing())  # fmt: skip
+        row = insert(Reaction).values(message_id=message.id, member_id=member.id, sign=sign, made_at=clock.now())
+        db.session.execute(row.on_conflict_do_nothing())
+    changed(message)
+
+
+def changed(message: Message) -> None:
+    """Number the change, and let open pages know of it."""
     message.version += 1
+    message.changed_at = clock.now()
     db.session.flush()
     _tell(message.room, message, "changed")
 
 
 def _tell(room: Room, message: Message, event: str) -> None:
-    live.tell({"event": event, "room": str(room.id), "message": str(message.id), "number": message.number})
+    told: dict[str, Any] = {"event": event, "room": str(room.id), "message": str(message.id), "number": message.number}
+    live.tell(told)

@@ -23,11 +23,11 @@ from sqlalchemy.exc import DBAPIError
 from core import clock, live
 from core.db import Scope, db
 from core.live import LOOK, Event
-from tenants.chat import news, presence, queries
+from tenants.chat import news, presence, queries, reading
 from tenants.chat.lines import Line, event_bytes
 from tenants.chat.models import Room
 from tenants.chat.news import Said
-from tenants.chat.queries import Seen
+from tenants.chat.reading import Seen
 
 CHECK_S: Final = 20.0
 SOON_S: Final = 1.0
@@ -165,7 +165,7 @@ class Feed:
         may = news.listeners(list(rooms.values()), self.lines)
         fresh = [(room, message) for room, message in fresh if may[room.id]]
         by_room: dict[UUID, list[Seen]] = defaultdict(list)
-        for seen in queries.seen([message for _, message in fresh]) if fresh else ():
+        for seen in reading.seen([message for _, message in fresh]) if fresh else ():
             by_room[seen.message.room_id].append(seen)
         for room_id, said in by_room.items():
             self._send_room(rooms[room_id], said, self._of(may[room_id]))
@@ -195,7 +195,7 @@ class Feed:
             room = rooms.get(UUID(event["room"]))
             if room is not None:
                 reader, all_may = UUID(event["member"]), may[room.id]
-                told = all_may if manners.receipts and room.kind in SHOWS_READING else all_may & {reader}
+                told = all_may if manners.receipts and event["shown"] and room.kind in SHOWS_READING else all_may & {reader}
                 self._put(self._of(told), event_bytes("read", event))
         names = news.first_names({UUID(event["member"]) for event in typing}) if typing and manners.typing else {}
         for event in {(event["room"], event["member"]): event for event in typing}.values():

@@ -50,7 +50,6 @@ class Room(AcademyBase):
         Index("uq_rooms_lesson", "asker_id", "lesson_id", unique=True, postgresql_where=text("kind = 'lesson'")),
         Index("uq_rooms_direct", "one_id", "other_id", unique=True, postgresql_where=text("kind = 'direct'")),
         CheckConstraint("one_id < other_id", name="order"),
-        CheckConstraint("(held_at is null) = (hold_reason_sealed is null)", name="hold"),
     )
 
     id: Mapped[UUID] = key()
@@ -156,7 +155,7 @@ class Mention(AcademyBase):
     member_id: Mapped[UUID] = ref("members.id", purpose="who is named", primary_key=True, index=True)
 
 
-class Block(AcademyBase):
+class MemberBlock(AcademyBase):
     """Somebody wants to hear no more of somebody else."""
 
     __tablename__ = "member_blocks"

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core import clock
 from core.db import db
 from tenants.chat import sight
-from tenants.chat.models import Message, Room
+from tenants.chat.models import MemberBlock, Message, Room
 from tenants.people.models import Member, MemberSession
 
 # Moments are of whoever wrote, and a row is seen only after its commit: a look goes back this much further.
@@ -90,13 +90,17 @@ def living(tokens: Iterable[bytes]) -> dict[bytes, bool]:
 
 
 def partners(here: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Return with whom each of these people talks by themselves."""
+    """Return with whom each of these people talks by themselves; not of two of whom one has blocked the other."""
     asked, found = set(here), defaultdict[UUID, set[UUID]](set)
     ids = _ids(asked)
+    apart = sa.exists().where(sa.or_(
+        sa.and_(MemberBlock.member_id == Room.one_id, MemberBlock.blocked_id == Room.other_id),
+        sa.and_(MemberBlock.member_id == Room.other_id, MemberBlock.blocked_id == Room.one_id),
+    ))  # fmt: skip
     rows = db.session.execute(
         sa.select(Room.one_id, Room.other_id)
         .where(Room.kind == "direct", Room.one_id.is_not(None), Room.other_id.is_not(None))
-        .where(sa.or_(Room.one_id == sa.any_(ids), Room.other_id == sa.any_(ids)))
+        .where(sa.or_(Room.one_id == sa.any_(ids), Room.other_id == sa.any_(ids)), sa.not_(apart))
     )
     for one, other in rows:
         for mine, theirs in ((one, other), (other, one)):

@@ -1,44 +1,50 @@
-"""Reads of chat, each through the person: their rooms, a page of a room, what is new, a search."""
+"""Reads of chat, each through the person: the academy's manners, their rooms, what is new, who is in a room."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased, lazyload
 
+from core import clock
 from core.db import db
 from core.errors import NotFound
-from core.sealed import stored, unseal_rows
 from tenants.chat import sight
-from tenants.chat.models import Message, Reaction, Room, Stand
-from tenants.chat.rules import Manners, named_in
+from tenants.chat.models import MemberBlock, Message, Room, Stand
+from tenants.chat.rules import FLOOD, FLOOD_S, Manners, Reach, named_in, other_of
 from tenants.courses.models import Course, Publication
-from tenants.groups.models import Group, GroupMember
-from tenants.learning.models import Enrolment
-from tenants.learning.queries import is_open_now
+from tenants.groups.models import Group
 from tenants.people.models import Member
-from tenants.people.names import folded
 from tenants.settings.models import Setting
 
-PAGE = 50
-MOST_FOUND = 50
 SETTING = "chat"
+# What was said longer ago in a room that somebody never opened is no news to them.
+NEWS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A room in somebody's list: its name, who the other is, the last message, how many are unread."""
+class Named:
+    """A room as somebody knows it: its title, who the other is (None: nobody, or somebody who left), where it belongs."""
 
     room: Room
     title: str
     other: Member | None
-    stand: Stand | None
-    last: Message | None
-    unread: int
+    course: str | None = None
+
+
+@dataclass(frozen=True)
+class Listed(Named):
+    """A room in somebody's list: the last message and who said it, how many are unread."""
+
+    stand: Stand | None = None
+    last: Message | None = None
+    last_by: Member | None = None
+    unread: int = 0
 
     @property
     def is_hidden(self) -> bool:
@@ -46,55 +52,112 @@ class Listed:
         until = self.stand.archived_number if self.stand else None
         return until is not None and self.room.last_number <= until
 
+    @property
+    def is_muted(self) -> bool:
+        """Return whether the person wants to hear nothing of it."""
+        return self.stand is not None and self.stand.is_muted
+
+    @property
+    def is_pinned(self) -> bool:
+        """Return whether it stands on top."""
+        return self.stand is not None and self.stand.is_pinned
+
 
 @dataclass(frozen=True)
-class Seen:
-    """A message as a page shows it: who said it (None: somebody who left), signs with who put them, what it answers."""
+class ToPost:
+    """A room, locked, and all that decides whether something may be said there, and said again."""
 
-    message: Message
-    sender: Member | None
-    signs: dict[str, list[UUID]] = field(default_factory=dict)
-    answered: Message | None = None
-    answered_by: Member | None = None
+    room: Room
+    earlier: Message | None
+    manners: Manners
+    reach: Reach
+    answered: Message | None
+    answered_by: Member | None
+    said_lately: int
+
+    @property
+    def is_flood(self) -> bool:
+        """Return whether the person says too much at once."""
+        return self.said_lately >= FLOOD
 
 
 def manners() -> Manners:
-    """Return how the academy talks."""
+    """Return how the academy talks, as it works out."""
     return Manners.of(db.session.scalar(_manners()))
+
+
+def manners_chosen() -> Manners:
+    """Return what was chosen for the chat."""
+    return Manners.as_chosen(db.session.scalar(_manners()))
 
 
 def _manners() -> sa.Select[tuple[Any]]:
     return sa.select(Setting.value).where(Setting.name == SETTING)
 
 
-def are_together(member: Member, other: Member) -> bool:
-    """Return whether two people share a course or a group now."""
-    mine, theirs = (sa.select(Enrolment.course_id).where(Enrolment.member_id == one.id, is_open_now()) for one in (member, other))
-    ours, others = (sa.select(GroupMember.group_id).where(GroupMember.member_id == one.id) for one in (member, other))
-    wanted = sa.select(sa.or_(sa.exists(mine.intersect(theirs).subquery().select()), sa.exists(ours.intersect(others).subquery().select())))
-    return bool(db.session.scalar(wanted))
+def _peers() -> sa.ColumnElement[bool]:
+    """Return whether participants talk to one another where nothing else is said, as SQL."""
+    chosen = sa.select(sa.cast(Setting.value["peers"].astext, sa.Boolean)).where(Setting.name == SETTING).scalar_subquery()
+    return sa.func.coalesce(chosen, sa.true())
 
 
-def room_for(member: Member, room_id: UUID) -> Room:
+def room_for(member: Member, room_id: UUID, lock: bool = False) -> Room:
     """Return a room that the member is in now. Raises NotFound."""
-    found = db.session.scalar(sa.select(Room).where(Room.id == room_id, sight.readable(member)))
+    wanted = sa.select(Room).where(Room.id == room_id, sight.readable(member))
+    found = db.session.scalar(wanted.with_for_update(of=Room).execution_options(populate_existing=True) if lock else wanted)
     if found is None:
         raise NotFound("no such room")
     return found
 
 
-def room_to_post(member: Member, room_id: UUID, client_id: UUID) -> tuple[Room, Message | None, Manners]:
-    """Return the room, locked, the message that was sent under this id already, and the academy's manners. One statement."""
-    same = sa.and_(Message.sender_id == member.id, Message.client_id == client_id)
+def room_to_post(member: Member, room_id: UUID, client_id: UUID, reply_to: UUID | None = None) -> ToPost:
+    """Return the room, locked, with what decides whether the member may write there. One statement. Raises NotFound."""
+    earlier, answered, speaker = aliased(Message), aliased(Message), aliased(Member)
     row: Any = db.session.execute(
-        sa.select(Room, Message, _manners().scalar_subquery())
-        .outerjoin(Message, sa.and_(Message.room_id == Room.id, same))
-        .where(Room.id == room_id, sight.readable(member))
+        sa.select(Room, earlier, _manners().scalar_subquery(), *_reach(member), answered, speaker, _said_lately(member))
+        .outerjoin(earlier, sa.and_(earlier.sender_id == member.id, earlier.client_id == client_id))
+        .outerjoin(answered, sa.and_(answered.id == reply_to, answered.room_id == Room.id))
+        .outerjoin(speaker, speaker.id == answered.sender_id)
+        .where(Room.id == room_id, sight.readable(member)).options(lazyload(speaker.role_rows))
         .with_for_update(of=Room).execution_options(populate_existing=True)
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     if row is None:
         raise NotFound("no such room")
-    return row[0], row[1], Manners.of(row[2])
+    return ToPost(row[0], row[1], Manners.of(row[2]), _reach_of(row[3:6]), *row[6:9])
+
+
+def _reach(member: Member) -> tuple[Any, ...]:
+    other = sight.other_than(member.id)
+    allowed = sa.exists().where(Member.id == other, sight.reached(member, _peers())).correlate(Room)
+    has_blocked = sa.exists().where(MemberBlock.member_id == member.id, MemberBlock.blocked_id == other).correlate(Room)
+    is_blocked = sa.exists().where(MemberBlock.member_id == other, MemberBlock.blocked_id == member.id).correlate(Room)
+    return tuple(sa.and_(Room.kind == "direct", one) for one in (allowed, has_blocked, is_blocked))
+
+
+def _reach_of(row: Sequence[bool | None]) -> Reach:
+    return Reach(*(bool(one) for one in row))
+
+
+def _said_lately(member: Member) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count()).select_from(Message)
+        .where(Message.room_id == Room.id, Message.number > Room.last_number - FLOOD, Message.sender_id == member.id)
+        .where(Message.made_at > clock.now() - timedelta(seconds=FLOOD_S)).correlate(Room).scalar_subquery()
+    )  # fmt: skip
+
+
+def reach_in(member: Member, room: Room) -> Reach:
+    """Return what keeps the member from writing in a room of two."""
+    if room.kind != "direct":
+        return Reach()
+    return _reach_of(db.session.execute(sa.select(*_reach(member)).where(Room.id == room.id)).one())
+
+
+def may_reach(member: Member, other: Member) -> bool:
+    """Return whether the member may begin to write to this person."""
+    talks = manners()
+    allowed = sa.select(Member.id).where(Member.id == other.id, sight.reached(member, talks.peers))
+    return talks.direct and db.session.scalar(allowed) is not None
 
 
 def people_in(room: Room) -> list[Member]:
@@ -102,39 +165,66 @@ def people_in(room: Room) -> list[Member]:
     return list(db.session.scalars(sa.select(Member).where(sight.people_of(room))).unique())
 
 
-def people_named(room: Room, words: str) -> list[UUID]:
+def is_in(member_id: UUID, room: Room) -> bool:
+    """Return whether this member is in the room now."""
+    return db.session.scalar(sa.select(Member.id).where(Member.id == member_id, sight.people_of(room))) is not None
+
+
+def people_named(room: Room, words: str) -> list[Member]:
     """Return who in the room is named in the words as @Name."""
-    names: dict[str, UUID] = {}
+    names: dict[str, Member] = {}
     for one in people_in(room):
-        names.setdefault((one.first_name or "").casefold(), one.id)
-        names[one.name.casefold()] = one.id
+        names.setdefault((one.first_name or "").casefold(), one)
+        names[one.name.casefold()] = one
     return named_in(words, names)
 
 
 def rooms_of(member: Member) -> list[Listed]:
-    """Return the rooms that the member is in, pinned ones first, then by last message. Three statements."""
+    """Return the rooms that the member is in, pinned ones first, then by last message. Two statements."""
     own = sa.and_(Stand.room_id == Room.id, Stand.member_id == member.id)
-    other = sa.case((Room.one_id == member.id, Room.other_id), else_=Room.one_id)
-    who = sa.case((Room.kind == "direct", other), (Room.kind == "lesson", Room.asker_id))
+    speaker = aliased(Member)
     rows: Any = db.session.execute(
-        sa.select(Room, Stand, Member, Group.name, Publication.outline["title"].astext, lesson_title(), Message)
-        .outerjoin(Stand, own).outerjoin(Member, Member.id == who).outerjoin(Group, Group.id == Room.group_id)
-        .outerjoin(Course, Course.id == Room.course_id).outerjoin(Publication, Publication.id == Course.publication_id)
-        .outerjoin(Message, sa.and_(Message.room_id == Room.id, Message.number == Room.last_number))
-        .where(sight.readable(member))
+        _named(member).add_columns(Stand, Message, speaker)
+        .outerjoin(Stand, own).outerjoin(Message, sa.and_(Message.room_id == Room.id, Message.number == Room.last_number))
+        .outerjoin(speaker, speaker.id == Message.sender_id)
+        .where(sight.readable(member)).options(lazyload(speaker.role_rows))
         .order_by(sa.func.coalesce(Stand.is_pinned, False).desc(), Room.last_at.desc(), Room.id)
-    ).unique().all()
+    ).all()  # fmt: skip
     unread = unread_of(member)
     return [
-        Listed(room, _title(room, member, person, group, course, lesson), person, stand, last, unread.get(room.id, 0))
-        for room, stand, person, group, course, lesson, last in rows
+        Listed(room, _title(room, member, *known), known[0], known[2], stand, last, speaker, unread.get(room.id, 0))
+        for room, *known, stand, last, speaker in rows
+        if room.last_number or room.kind != "direct" or room.one_id is None
     ]
+
+
+def named(member: Member, rooms: Sequence[UUID]) -> dict[UUID, Named]:
+    """Return these rooms as the member knows them, by id; those that they are not in are left out."""
+    rows: Any = db.session.execute(_named(member).where(Room.id.in_(rooms), sight.readable(member)))
+    return {room.id: Named(room, _title(room, member, *known), known[0], known[2]) for room, *known in rows}
+
+
+def named_for(member: Member, room: Room) -> Named:
+    """Return a room as the member knows it, without asking whether they are in it."""
+    room, *known = db.session.execute(_named(member).where(Room.id == room.id)).one()
+    return Named(room, _title(room, member, *known), known[0], known[2])
+
+
+def _named(member: Member) -> sa.Select[Any]:
+    who = sa.case((Room.kind == "direct", sight.other_than(member.id)), (Room.kind == "lesson", Room.asker_id))
+    return (
+        sa.select(Room, Member, Group.name, Publication.outline["title"].astext, lesson_title())
+        .outerjoin(Member, Member.id == who).outerjoin(Group, Group.id == Room.group_id)
+        .outerjoin(Course, Course.id == Room.course_id).outerjoin(Publication, Publication.id == Course.publication_id)
+        .options(lazyload(Member.role_rows))
+    )  # fmt: skip
 
 
 def lesson_title() -> sa.ColumnElement[str]:
     """Return the title of a room's lesson, as published."""
     path = sa.cast("$.modules[*].lessons[*] ? (@.id == $id).title", sa.Text).op("::")(sa.text("jsonpath"))
-    return sa.func.jsonb_path_query_first(Publication.outline, path, sa.func.jsonb_build_object("id", sa.cast(Room.lesson_id, sa.Text))).op("#>>")(sa.text("'{}'"))
+    found = sa.func.jsonb_path_query_first(Publication.outline, path, sa.func.jsonb_build_object("id", sa.cast(Room.lesson_id, sa.Text)))
+    return found.op("#>>")(sa.text("'{}'"))
 
 
 def _title(room: Room, member: Member, person: Member | None, group: str | None, course: str | None, lesson: str | None) -> str:
@@ -148,85 +238,45 @@ def _title(room: Room, member: Member, person: Member | None, group: str | None,
     return about if room.asker_id == member.id or person is None else f"{person.name}: {about}"
 
 
-def unread_of(member: Member) -> dict[UUID, int]:
+def unread_of(member: Member, room: Room | None = None) -> dict[UUID, int]:
     """Return how many messages of others the member has not read, by room; rooms without any are left out."""
-    own = sa.and_(Stand.room_id == Room.id, Stand.member_id == member.id)
-    rows = db.session.execute(
-        sa.select(Message.room_id, sa.func.count()).join(Room, Room.id == Message.room_id).outerjoin(Stand, own)
-        .where(sight.readable(member), Message.number > sa.func.coalesce(Stand.read_number, 0), Message.sender_id != member.id)
-        .where(Message.removed_at.is_(None)).group_by(Message.room_id)
-    )
+    rows = db.session.execute(_unread(member, sa.true() if room is None else Room.id == room.id))
     return {room_id: count for room_id, count in rows}
 
 
-def messages_of(room: Room, before: int | None = None, after: int | None = None) -> list[Seen]:
-    """Return a page of the room in its order: the last PAGE messages, those before a number, or those after one."""
-    wanted = sa.select(Message).where(Message.room_id == room.id)
-    if after is not None:
-        rows = db.session.scalars(wanted.where(Message.number > after).order_by(Message.number).limit(4 * PAGE)).all()
-    else:
-        if before is not None:
-            wanted = wanted.where(Message.number < before)
-        rows = db.session.scalars(wanted.order_by(Message.number.desc()).limit(PAGE)).all()[::-1]
-    return seen(rows)
+def unread_total(member: Member) -> int:
+    """Return how many messages wait for the member, in the rooms that are not muted."""
+    waiting = _unread(member, sa.not_(sa.func.coalesce(Stand.is_muted, False))).subquery()
+    return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(waiting.c.count), 0))) or 0)
 
 
-def message_in(room: Room, message_id: UUID, lock: bool = False) -> Message:
-    """Return a message of the room. Raises NotFound."""
-    wanted = sa.select(Message).where(Message.id == message_id, Message.room_id == room.id)
-    found = db.session.scalar(wanted.options(sa.orm.joinedload(Message.room)).with_for_update(of=Message) if lock else wanted)
-    if found is None:
-        raise NotFound("no such message")
-    return found
+def _unread(member: Member, where: sa.ColumnElement[bool]) -> sa.Select[tuple[UUID, int]]:
+    own = sa.and_(Stand.room_id == Room.id, Stand.member_id == member.id)
+    fresh = sa.or_(Stand.room_id.is_not(None), Message.made_at > clock.now() - NEWS)
+    return (
+        sa.select(Message.room_id, sa.func.count().label("count")).join(Room, Room.id == Message.room_id).outerjoin(Stand, own)
+        .where(sight.readable(member), where, Room.last_number > sa.func.coalesce(Stand.read_number, 0))
+        .where(Message.number > sa.func.coalesce(Stand.read_number, 0), fresh, Message.removed_at.is_(None))
+        .where(Message.sender_id != member.id, Message.sender_id.not_in(sight.blocked_by(member.id)))
+        .group_by(Message.room_id)
+    )  # fmt: skip
 
 
-def seen(rows: Sequence[Message]) -> list[Seen]:
-    """Return messages with who said them, their signs and what they answer. Three statements at most."""
-    answered = _by_id({row.reply_to for row in rows if row.reply_to} - {row.id for row in rows}) | {row.id: row for row in rows}
-    people = _people({row.sender_id for row in answered.values()})
-    signs = _signs([row.id for row in rows])
-    found = []
-    for row in rows:
-        other = answered.get(row.reply_to) if row.reply_to else None
-        found.append(Seen(row, people.get(row.sender_id), signs[row.id], other, people.get(other.sender_id) if other else None))
-    return found
+def stand_of(member: Member, room: Room) -> Stand | None:
+    """Return how the member stands in the room, or None when they never opened it."""
+    return db.session.get(Stand, (room.id, member.id))
 
 
-def _by_id(wanted: Iterable[UUID]) -> dict[UUID, Message]:
-    keys = list(wanted)
-    return {row.id: row for row in db.session.scalars(sa.select(Message).where(Message.id.in_(keys)))} if keys else {}
+def readers_of(room: Room, member: Member) -> dict[UUID, int]:
+    """Return up to which number others in the room have read, of those who show it."""
+    wanted = sa.select(Stand.member_id, Stand.read_number).join(Member, Member.id == Stand.member_id)
+    rows = db.session.execute(wanted.where(Stand.room_id == room.id, Member.shows_read, Stand.member_id != member.id, sight.people_of(room)))
+    return {member_id: number for member_id, number in rows}
 
 
-def _people(wanted: Iterable[UUID]) -> dict[UUID, Member]:
-    return {one.id: one for one in db.session.scalars(sa.select(Member).where(Member.id.in_(list(wanted)))).unique()}
+def blocked(member: Member) -> list[Member]:
+    """Return whom the member has blocked."""
+    return list(db.session.scalars(sa.select(Member).where(Member.id.in_(sight.blocked_by(member.id)))).unique())
 
 
-def _signs(messages: Sequence[UUID]) -> defaultdict[UUID, dict[str, list[UUID]]]:
-    found: defaultdict[UUID, dict[str, list[UUID]]] = defaultdict(dict)
-    rows = db.session.execute(
-        sa.select(Reaction.message_id, Reaction.sign, Reaction.member_id).where(Reaction.message_id.in_(messages)).order_by(Reaction.made_at)
-    )
-    for message_id, sign, member_id in rows:
-        found[message_id].setdefault(sign, []).append(member_id)
-    return found
-
-
-def search(member: Member, words: str) -> list[tuple[Room, Message]]:
-    """Return the newest messages that hold the words, in rooms that the member is in now. Bodies are encrypted, so they are
-    opened and looked in, newest first, until MOST_FOUND are found."""
-    sought, found = folded(words), []
-    if len(sought) < 2:
-        return []
-    rows = db.session.execute(
-        sa.select(Message.id, stored(Message, "body")).join(Room, Room.id == Message.room_id)
-        .where(sight.readable(member), Message.removed_at.is_(None)).order_by(Message.id.desc())
-    ).all()
-    for at in range(0, len(rows), 2_000):
-        part = [(row[0], row[1]) for row in rows[at : at + 2_000]]
-        bodies = unseal_rows(Message, "body", part)
-        found += [key for (key, _), body in zip(part, bodies, strict=True) if sought in folded(body or "")]
-        if len(found) >= MOST_FOUND:
-            break
-    hits = db.session.execute(sa.select(Room, Message).join(Message, Message.room_id == Room.id)
-                              .where(Message.id.in_(found[:MOST_FOUND])).order_by(Message.id.desc()))  # fmt: skip
-    return [(room, message) for room, message in hits]
+__all__ = ["Listed", "Named", "ToPost", "other_of"]

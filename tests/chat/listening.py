@@ -15,7 +15,7 @@ from tenants.chat import actions
 from tenants.chat.feed import CHECK, Draw, feeds
 from tenants.chat.lines import Line
 from tenants.chat.models import Room
-from tenants.chat.queries import Seen
+from tenants.chat.reading import Seen
 from tenants.groups import actions as groups
 from tenants.people.models import MemberSession
 from tests.cast import Cast

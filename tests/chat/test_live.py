@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from core import clock, live
 from core.config import config
 from core.db import db
-from tenants.chat import actions, news, presence
+from tenants.chat import actions, news, presence, standing
 from tenants.chat.feed import CHECK, MOST_OF_ONE, feeds
 from tenants.chat.lines import FULL, Line, moment_of, stamp_of
 from tenants.chat.models import Message, Room
@@ -144,7 +144,7 @@ def test_T36_nothing_that_people_wrote_passes_through_redis(casts: tuple[Cast, C
         with db.scope(cast.academy.scope, commit=True):
             row = db.session.scalars(sa.select(Message).where(Message.id == message).options(sa.orm.joinedload(Message.room))).one()
             actions.edit_message(member(cast, "trainer"), row, "the mystery of sourdough")
-            actions.read_up_to(member(cast, "participant"), db.session.get_one(Room, room), 1)
+            standing.read_up_to(member(cast, "participant"), db.session.get_one(Room, room), 1)
             live.tell_now({"event": "typing", "room": str(room), "member": str(cast.ids["trainer"])})
         assert sanne.listen(lambda: {name for name, _ in sanne.heard} >= {"message", "read", "typing"})
         assert sanne.of("typing") == [{"event": "typing", "room": str(room), "member": str(cast.ids["trainer"]), "name": "Noor"}]
@@ -315,7 +315,7 @@ def test_an_academy_may_keep_presence_reading_and_typing_to_itself(casts: tuple[
         say(cast, "trainer", room, "hello")
         assert sanne.hears("hello")
         with db.scope(cast.academy.scope, commit=True):
-            actions.read_up_to(member(cast, "participant"), db.session.get_one(Room, room), 1)
+            standing.read_up_to(member(cast, "participant"), db.session.get_one(Room, room), 1)
             live.tell_now({"event": "typing", "room": str(room), "member": str(cast.ids["participant"])})
         assert sanne.listen(lambda: bool(sanne.of("read"))), "one's own other devices know"
         assert not noor.listen(lambda: bool(noor.of("read") or noor.of("typing") or noor.of("here")), 2)
@@ -328,7 +328,7 @@ def test_how_far_somebody_read_is_told_to_the_other_of_two(casts: tuple[Cast, Ca
     with page_of(cast, "trainer") as noor:
         say(cast, "trainer", room, "hello")
         with db.scope(cast.academy.scope, commit=True):
-            actions.read_up_to(member(cast, "participant"), db.session.get_one(Room, room), 1)
+            standing.read_up_to(member(cast, "participant"), db.session.get_one(Room, room), 1)
         assert noor.listen(lambda: bool(noor.of("read")))
         assert noor.of("read")[0]["member"] == str(cast.ids["participant"]) and noor.of("read")[0]["number"] == 1
 
