@@ -115,7 +115,7 @@ def room_to_post(member: Member, room_id: UUID, client_id: UUID, reply_to: UUID 
     earlier, answered, speaker = aliased(Message), aliased(Message), aliased(Member)
     row: Any = db.session.execute(
         sa.select(Room, earlier, _manners().scalar_subquery(), *_reach(member), answered, speaker, _said_lately(member))
-        .outerjoin(earlier, sa.and_(earlier.sender_id == member.id, earlier.client_id == client_id))
+        .select_from(Room).outerjoin(earlier, sa.and_(earlier.sender_id == member.id, earlier.client_id == client_id))
         .outerjoin(answered, sa.and_(answered.id == reply_to, answered.room_id == Room.id))
         .outerjoin(speaker, speaker.id == answered.sender_id)
         .where(Room.id == room_id, sight.readable(member)).options(lazyload(speaker.role_rows))
