@@ -89,7 +89,7 @@ def _greeting(last: str | None) -> bytes:
     """Return the first words of a stream, and all that happened since the last one was heard."""
     now, since = clock.now(), moment_of(last)
     found = news.changed_for(me(), since) if since is not None else None
-    hello = event_bytes("hello", {"replayed": found is not None}, now)
+    hello = event_bytes("hello", {"replayed": True} if found is not None else {"replayed": False, **unread()}, now)
     return b"retry: 2000\n\n" + b"".join(_replayed(found or [])) + hello
 
 
@@ -129,8 +129,12 @@ def since() -> dict[str, Any]:
 
 def unread() -> dict[str, Any]:
     """Return how many messages are unread, by room and together."""
-    counts = queries.unread_of(me())
-    return {"rooms": {str(room_id): count for room_id, count in counts.items()}, "unread": sum(counts.values())}
+    counts, silent = queries.unread_of(me()), news.muted_of(me())
+    total = sum(count for room_id, count in counts.items() if room_id not in silent)
+    return {
+        "rooms": {str(room_id): count for room_id, count in counts.items()}, "silent": [str(one) for one in sorted(silent)],
+        "unread": total,
+    }  # fmt: skip
 
 
 @chat.post("/messages/<uuid:room_id>/typing")

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core import clock
 from core.db import db
 from tenants.chat import sight
-from tenants.chat.models import MemberBlock, Message, Room
+from tenants.chat.models import MemberBlock, Message, Room, Stand
 from tenants.people.models import Member, MemberSession
 
 # Moments are of whoever wrote, and a row is seen only after its commit: a look goes back this much further.
@@ -87,6 +87,11 @@ def living(tokens: Iterable[bytes]) -> dict[bytes, bool]:
         .where(MemberSession.token_hash == sa.any_(asked), MemberSession.expires_at > clock.now(), Member.state == "active")
     )
     return {bytes(token): shows for token, shows in rows}
+
+
+def muted_of(member: Member) -> set[UUID]:
+    """Return which rooms tell the member of nothing."""
+    return set(db.session.scalars(sa.select(Stand.room_id).where(Stand.member_id == member.id, Stand.is_muted)))
 
 
 def partners(here: Iterable[UUID]) -> dict[UUID, set[UUID]]:
