@@ -14,7 +14,7 @@ export class Acts {
   }
 
   press(e) {
-    const link = e.target.closest("a[data-reply], a[data-edit]"), button = e.target.closest("button[formaction][data-act]");
+    const link = e.target.closest("a[data-reply], a[data-edit]"), button = e.target.closest("button[form=chat-act]");
     if (!link && !button) return;
     e.preventDefault();
     const message = e.target.closest("[data-message]");

@@ -9,7 +9,7 @@ export class MessageList {
     this.me = room.dataset.me;
     this.last = this.messages().reduce((most, one) => Math.max(most, numberOf(one)), 0);
     this.first = numberOf(this.messages()[0]) || 0;
-    this.versions = new Map(this.messages().map((one) => [one.dataset.message, Number(one.dataset.version)]));
+    for (const one of this.messages()) this.mark(one);
   }
 
   messages() { return [...this.place.querySelectorAll(":scope > [data-message]")]; }
@@ -65,10 +65,21 @@ export class MessageList {
 
   arrange(one) {
     one.classList.toggle("own", one.dataset.sender === this.me);
+    one.classList.toggle("folded", (this.room.dataset.blocked || "").split(" ").includes(one.dataset.sender));
+    this.mark(one);
     this.separate(one);
     this.group(one);
     const next = one.nextElementSibling;
     if (next?.dataset.message) this.group(next);
+  }
+
+  // Signs that the person put here themselves.
+  mark(one) {
+    for (const sign of one.querySelectorAll("[data-by]")) {
+      const isMine = sign.dataset.by.split(" ").includes(this.me);
+      sign.classList.toggle("mine", isMine);
+      sign.setAttribute("aria-pressed", isMine);
+    }
   }
 
   group(one) {

@@ -43,10 +43,7 @@ export class Typing {
   }
 
   dots({ member, here }) {
-    for (const dot of document.querySelectorAll(`[data-presence="${CSS.escape(member)}"]`)) {
-      dot.classList.toggle("here", here);
-      dot.hidden = !here;
-    }
+    for (const dot of document.querySelectorAll(`[data-presence="${CSS.escape(member)}"]`)) dot.classList.toggle("here", here);
   }
 
   away() { for (const member of [...this.people.keys()]) this.ended(member); }

@@ -1,4 +1,4 @@
-// <room-list data-stream data-me>: the list of rooms; the number of unread messages behind each, and who is here, as it happens.
+// <room-list>: the list of rooms; the number of unread messages behind each, and who is here, as it happens.
 // A room in which something new is said goes to the top of those that are not pinned.
 import { countsOf } from "./chat-counts.js";
 
@@ -6,7 +6,9 @@ class RoomList extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
     const on = { signal: this.gone.signal };
-    this.counts = countsOf(this.dataset.stream || "/messages/stream", this.dataset.me);
+    const badge = document.querySelector("chat-badge");
+    if (!badge) return;
+    this.counts = countsOf(badge.dataset.stream, badge.dataset.me);
     this.counts.addEventListener("counted", () => this.draw(), on);
     this.counts.stream.addEventListener("message", (e) => this.rise(e.detail), on);
     this.counts.stream.addEventListener("here", (e) => this.dot(e.detail), on);
@@ -21,7 +23,7 @@ class RoomList extends HTMLElement {
     for (const link of this.querySelectorAll("[data-room-link]")) {
       const count = link.querySelector("[data-room-count]"), number = this.counts.rooms[link.dataset.roomLink] || 0;
       if (!count) continue;
-      (count.querySelector("[data-number]") || count).textContent = number || "";
+      if (count.firstChild?.nodeType === Node.TEXT_NODE) count.firstChild.data = number || ""; else count.prepend(number || "");
       count.hidden = !number;
       link.classList.toggle("is-unread", number > 0);
     }
@@ -38,7 +40,7 @@ class RoomList extends HTMLElement {
   }
 
   dot({ member, here }) {
-    for (const dot of this.querySelectorAll(`[data-presence="${CSS.escape(member)}"]`)) { dot.hidden = !here; dot.classList.toggle("here", here); }
+    for (const dot of this.querySelectorAll(`[data-presence="${CSS.escape(member)}"]`)) dot.classList.toggle("here", here);
   }
 }
 customElements.define("room-list", RoomList);
