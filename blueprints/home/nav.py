@@ -60,6 +60,7 @@ def counts() -> dict[str, int]:
 # endpoint, label, icon, roles that see it (empty: everybody)
 ACADEMY = (
     ("learning.home", _l("My learning"), "home", frozenset[str]()),
+    ("chat.index", _l("Messages"), "chat", frozenset[str]()),
     ("reviews.index", _l("Review"), "pen", frozenset({"trainer", "manager", "owner"})),
     ("reports.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),

@@ -16,7 +16,7 @@ from core.db import db
 from core.errors import NotFound
 from tenants.chat import sight
 from tenants.chat.models import MemberBlock, Message, Room, Stand
-from tenants.chat.rules import FLOOD, FLOOD_S, Manners, Reach, named_in, other_of
+from tenants.chat.rules import FLOOD, FLOOD_S, Manners, Reach, named_in
 from tenants.courses.models import Course, Publication
 from tenants.groups.models import Group
 from tenants.people.models import Member
@@ -114,8 +114,8 @@ def room_to_post(member: Member, room_id: UUID, client_id: UUID, reply_to: UUID 
     """Return the room, locked, with what decides whether the member may write there. One statement. Raises NotFound."""
     earlier, answered, speaker = aliased(Message), aliased(Message), aliased(Member)
     row: Any = db.session.execute(
-        sa.select(Room, earlier, _manners().scalar_subquery(), *_reach(member), answered, speaker, _said_lately(member))
-        .select_from(Room).outerjoin(earlier, sa.and_(earlier.sender_id == member.id, earlier.client_id == client_id))
+        sa.select(Room, earlier, _manners().scalar_subquery(), *_reach(member), answered, speaker, _said_lately(member)).select_from(Room)
+        .outerjoin(earlier, sa.and_(earlier.sender_id == member.id, earlier.client_id == client_id))
         .outerjoin(answered, sa.and_(answered.id == reply_to, answered.room_id == Room.id))
         .outerjoin(speaker, speaker.id == answered.sender_id)
         .where(Room.id == room_id, sight.readable(member)).options(lazyload(speaker.role_rows))
@@ -213,7 +213,7 @@ def named_for(member: Member, room: Room) -> Named:
 def _named(member: Member) -> sa.Select[Any]:
     who = sa.case((Room.kind == "direct", sight.other_than(member.id)), (Room.kind == "lesson", Room.asker_id))
     return (
-        sa.select(Room, Member, Group.name, Publication.outline["title"].astext, lesson_title())
+        sa.select(Room, Member, Group.name, Publication.outline["title"].astext, lesson_title()).select_from(Room)
         .outerjoin(Member, Member.id == who).outerjoin(Group, Group.id == Room.group_id)
         .outerjoin(Course, Course.id == Room.course_id).outerjoin(Publication, Publication.id == Course.publication_id)
         .options(lazyload(Member.role_rows))
@@ -279,4 +279,6 @@ def blocked(member: Member) -> list[Member]:
     return list(db.session.scalars(sa.select(Member).where(Member.id.in_(sight.blocked_by(member.id)))).unique())
 
 
-__all__ = ["Listed", "Named", "ToPost", "other_of"]
+def who(member_id: UUID | None) -> Member | None:
+    """Return a member, or None for nobody and for somebody who left."""
+    return None if member_id is None else db.session.get(Member, member_id)

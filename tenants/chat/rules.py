@@ -47,7 +47,7 @@ class Manners:
     def of(cls, stored: Any) -> Manners:
         """Return the manners of a stored setting as they work out; what is not set is as in a new academy."""
         known = cls.as_chosen(stored)
-        off = {name: False for name in NOT_FOR_MINORS} if known.minors else {}
+        off = dict.fromkeys(NOT_FOR_MINORS, False) if known.minors else {}
         return cls(**{**known.switches, **off}, minors=known.minors, keep=known.keep)
 
     @classmethod
@@ -103,6 +103,11 @@ def _why_not_direct(room: Room, manners: Manners, reach: Reach) -> str | None:
     if reach.has_blocked:
         return "blocked"
     return None if reach.is_allowed and not reach.is_blocked else "apart"
+
+
+def months_kept(room: Room, manners: Manners) -> int:
+    """Return for how many months the room's messages are kept, 0 for ever."""
+    return manners.keep.get(room.kind, 0) if room.keep_months is None else room.keep_months
 
 
 def may_edit(member: Member, message: Message) -> bool:

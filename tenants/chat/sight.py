@@ -41,6 +41,22 @@ def readable(member: Member) -> Condition:
     return sa.or_(*conditions)
 
 
+def in_course(member: Member) -> Condition:
+    """Return the condition that the member talks along in a course, over `Course`."""
+    takes = Course.id.in_(_taken(member.id))
+    return sa.or_(takes, Course.id.in_(_taught(member.id))) if is_staff(member) and not member.is_limited else takes
+
+
+def taken(member: Member) -> Condition:
+    """Return the condition that the member takes a course now, over `Course`."""
+    return Course.id.in_(_taken(member.id))
+
+
+def in_group_room(member: Member) -> Condition:
+    """Return the condition that the member talks along in a group, over `Group`."""
+    return Group.id.in_(_groups(member))
+
+
 def other_than(member_id: UUID) -> sa.ColumnElement[UUID | None]:
     """Return with whom the member talks in a room of two, as a column."""
     return sa.case((Room.one_id == member_id, Room.other_id), else_=Room.one_id)
