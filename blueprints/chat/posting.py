@@ -51,7 +51,7 @@ def not_taken(room_id: UUID, error: NotTaken, reply: UUID | None) -> Answer:
     """Say which file cannot be sent and why; a page keeps the words, and says that browsers forget files."""
     if wants_json():
         return jsonify({"error": not_taken_words(error)}), error.status
-    words = f"{not_taken_words(error)} {_('Nothing was sent yet: choose the files again.')}"
+    words = not_taken_words(error) + " " + _("Nothing was sent yet: choose the files again.")
     return room_page(queries.room_for(me(), room_id), words, request.form.get("body", ""), reply), error.status
 
 

@@ -115,7 +115,7 @@ class ChatFiles extends HTMLElement {
     if (!how) return;
     const percent = Math.round((100 * how.loaded) / (how.total || 1));
     box.querySelector("progress").value = percent;
-    this.part("percent").textContent = this.dataset.sending.replace("{percent}", percent);
+    this.part("percent").textContent = `${percent}%`;
   }
 }
 customElements.define("chat-files", ChatFiles);

@@ -99,16 +99,23 @@ def message_in(room: Room, message_id: UUID, lock: bool = False) -> Message:
 
 
 def seen(rows: Sequence[Message]) -> list[Seen]:
-    """Return messages with who said them, their signs, whom they name, what they answer and their files. Five statements at most."""
+    """Return messages with who said them, their signs, whom they name, what they answer and their files. One statement for
+    messages that are new, name nobody and carry nothing, five at most."""
     here = {row.id: row for row in rows}
     answered = _by_id({row.reply_to for row in rows if row.reply_to} - set(here)) | here
-    names = _named(list(here))
+    names = _named([row.id for row in rows if "@" in (row.body or "")])
     people = _people({one.sender_id for one in answered.values() if one.sender_id} | {one for found in names.values() for one in found})
-    signs, files = _signs(list(here)), files_of(rows)
-    return [_seen(row, people, signs[row.id], answered.get(row.reply_to) if row.reply_to else None, names[row.id], files[row.id]) for row in rows]
+    signs, files = _signs([row.id for row in rows if row.version > 1]), files_of(rows)  # a sign is a change
+    return [
+        _seen(row, people, signs[row.id], answered.get(row.reply_to) if row.reply_to else None, names[row.id], files[row.id])
+        for row in rows
+    ]
 
 
-def _seen(row: Message, people: dict[UUID, Member], signs: dict[str, list[UUID]], other: Message | None, names: list[UUID], files: tuple[Attachment, ...]) -> Seen:
+def _seen(
+    row: Message, people: dict[UUID, Member], signs: dict[str, list[UUID]], other: Message | None, names: list[UUID],
+    files: tuple[Attachment, ...],
+) -> Seen:
     sender = people.get(row.sender_id) if row.sender_id else None
     by = people.get(other.sender_id) if other and other.sender_id else None
     return Seen(row, sender, signs, other, by, tuple(people[one] for one in names if one in people), files)

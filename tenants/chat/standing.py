@@ -25,11 +25,11 @@ def reading(room_id: UUID, member_id: UUID, number: int) -> Any:
 
 
 def read_up_to(member: Member, room: Room, number: int) -> None:
-    """Note that the member has read the room up to this message, never beyond the last; others are told when they may know."""
+    """Note that the member has read the room up to this message, never beyond the last. Their own open pages are told, those
+    of others when they may know."""
     last = max(0, min(number, room.last_number))
     db.session.execute(reading(room.id, member.id, last))
-    if member.shows_read:
-        live.tell({"event": "read", "room": str(room.id), "member": str(member.id), "number": last})
+    live.tell({"event": "read", "room": str(room.id), "member": str(member.id), "number": last, "shown": member.shows_read})
 
 
 def set_stand(member: Member, room: Room, **changed: Any) -> None:
