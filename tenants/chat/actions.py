@@ -84,7 +84,7 @@ def post_message(
     Raises NotFound (not in the room), Silent (may read only), NothingSaid, Refused (too long), TooMany. Two statements, one
     more when somebody is named; with files some more.
     """
-    words = _words(body, bool(files))
+    words = checked(body, bool(files))
     to_post = queries.room_to_post(member, room_id, client_id, reply_to)
     room, earlier = to_post.room, to_post.earlier
     if earlier is not None:
@@ -102,7 +102,7 @@ def post_message(
     return Seen(message, member, {}, to_post.answered, to_post.answered_by, tuple(named), kept)
 
 
-def _words(body: str, has_files: bool = False) -> str:
+def checked(body: str, has_files: bool = False) -> str:
     """Return the words as they are stored. Raises NothingSaid, Refused."""
     words = clean_body(body)
     if not words and not has_files:
@@ -144,7 +144,7 @@ def edit_message(member: Member, message: Message, body: str) -> None:
     why = rules.why_silent(member, message.room, queries.manners(), queries.reach_in(member, message.room))
     if why is not None:
         raise Silent(why)
-    words = _words(body, message.carries is not None)
+    words = checked(body, message.carries is not None)
     if words == message.body:
         return
     message.body, message.edited_at = words, clock.now()
