@@ -7,6 +7,7 @@ const REFRESH_MS = 1000;
 class RoomList extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
+    this.asked = new Set();
     const on = { signal: this.gone.signal };
     const badge = document.querySelector("chat-badge");
     if (!badge) return;
@@ -29,6 +30,9 @@ class RoomList extends HTMLElement {
       count.hidden = !number;
       link.classList.toggle("is-unread", number > 0);
     }
+    const missing = Object.keys(this.counts.rooms).filter((room) => !this.link(room) && !this.asked.has(room));
+    for (const room of missing) this.asked.add(room);
+    if (missing.length) this.refresh();
   }
 
   rise(message) {
