@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blueprints.chat import beginning, moderating, pages, posting, standing, stream, words  # noqa: F401  the routes
+from blueprints.chat import announcing, beginning, choosing, moderating, pages, posting, standing, stream, words  # noqa: F401  the routes
 from blueprints.chat.blueprint import chat
 
 __all__ = ["chat"]

@@ -12,7 +12,7 @@ from blueprints.chat.drawing import lines_of
 from blueprints.me import me
 from core.access import signed_in
 from core.errors import NotFound
-from tenants.chat import moderating, queries, reading, rules, searching, standing
+from tenants.chat import moderating, people, queries, reading, rules, searching, standing
 from tenants.chat.models import Message, Room
 from tenants.chat.reading import Stretch
 from tenants.people.models import Member
@@ -28,7 +28,7 @@ def index() -> str:
     rooms = queries.rooms_of(me())
     return render_template("chat/index.html", rooms=[one for one in rooms if LIST.get(show, LIST["all"])(one)], show=show,
                            hidden=sum(one.is_hidden for one in rooms), warnings=moderating.warnings_of(me()),
-                           may_write=queries.manners().direct)  # fmt: skip
+                           may_write=queries.manners().direct, places=people.to_open(me()) if show == "all" else [])  # fmt: skip
 
 
 @chat.get("/messages/<uuid:room_id>")
@@ -56,20 +56,20 @@ def around_room(room: Room, stretch: Stretch, read: int | None) -> dict[str, Any
     """Return what the page of a room shows beside the words that are being written."""
     manners, blocked = queries.manners(), queries.blocked(me())
     why = rules.why_silent(me(), room, manners, queries.reach_in(me(), room))
-    people = queries.people_in(room)
+    inside = queries.people_in(room)
     return {
-        "named": queries.named_for(me(), room), "stretch": stretch, "read": read, "manners": manners, "why": why, "people": people,
+        "named": queries.named_for(me(), room), "stretch": stretch, "read": read, "manners": manners, "why": why, "people": inside,
         "blocked": [one.id for one in blocked], "lines": lines_of(stretch, me(), read, [one.id for one in blocked]),
         "rooms": [one for one in queries.rooms_of(me()) if not one.is_hidden],
-        "readers": read_words(room, people) if manners.receipts and me().shows_read else [],
+        "readers": read_words(room, inside) if manners.receipts and me().shows_read else [],
         "months": rules.months_kept(room, manners), "unread": queries.unread_of(me(), room).get(room.id, 0),
     }  # fmt: skip
 
 
-def read_words(room: Room, people: list[Member]) -> list[Member]:
+def read_words(room: Room, inside: list[Member]) -> list[Member]:
     """Return who has read the last message of the room, apart from the one who looks."""
     read = queries.readers_of(room, me())
-    return [one for one in people if room.last_number and read.get(one.id, 0) >= room.last_number]
+    return [one for one in inside if room.last_number and read.get(one.id, 0) >= room.last_number]
 
 
 def writing(room: Room, body: str | None, reply: UUID | None, edit: UUID | None) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from blueprints.chat.blueprint import chat
@@ -16,12 +18,14 @@ from blueprints.me import me
 from core import clock
 from core.errors import KweekError, TooMany
 from core.i18n import format_clock, format_day, zone
-from tenants.chat import people, queries, rules
+from tenants.chat import announcing, people, queries, rules
 from tenants.chat.models import Message, Room
 from tenants.chat.queries import Listed, Named
 from tenants.chat.reading import Seen
 from tenants.chat.rules import MAX_BODY, SIGNS
 from tenants.chat.words import html_of, plain_of
+from tenants.courses.models import Course
+from tenants.people.models import Member
 
 chat.app_template_global("plain_words")(plain_of)
 chat.app_template_global("zone")(zone)
@@ -126,6 +130,46 @@ def kind_words(one: Named) -> str:
     return _("From %(name)s", name=one.title)
 
 
+def kind_title(kind: str) -> str:
+    """Return what a kind of room is called."""
+    return {"direct": _("Talks between two people"), "lesson": _("Questions at lessons"), "course": _("Rooms of courses"), "group": _("Rooms of groups")}[kind]
+
+
+def months_words(months: int) -> str:
+    """Return for how long messages are kept."""
+    if months == 0:
+        return _("For ever")
+    if months % 12:
+        return ngettext("%(num)d month", "%(num)d months", months)
+    return ngettext("%(num)d year", "%(num)d years", months // 12)
+
+
+def may_write_to(other: Member) -> bool:
+    """Return whether the person may write to somebody by themselves."""
+    return queries.may_reach(me(), other)
+
+
+def writes_to(member_id: UUID) -> bool:
+    """Return whether the person may write to the member with this id by themselves."""
+    other = queries.who(member_id)
+    return other is not None and queries.may_reach(me(), other)
+
+
+def talks_in_course(course_id: UUID) -> bool:
+    """Return whether the person is in the room of a course."""
+    return people.talks_in_course(me(), course_id)
+
+
+def talks_in_group(group_id: UUID) -> bool:
+    """Return whether the person is in the room of a group."""
+    return people.talks_in_group(me(), group_id)
+
+
+def may_announce(course: Course) -> bool:
+    """Return whether the person may announce something to everybody in the course."""
+    return announcing.may_announce(me(), course)
+
+
 def max_message() -> int:
     """Return how long a message may be."""
     return MAX_BODY
@@ -136,7 +180,7 @@ def room_is_taught(room: Room) -> bool:
     return rules.is_staff(me()) and not people.takes(me(), room.course_id)
 
 
-for words in (outcome_words, kind_words, max_message, room_is_taught, sign_words, said_words, removed_words, room_name, last_words, moment_words, day_words, silent_words):
+for words in (kind_title, months_words, may_write_to, writes_to, talks_in_course, talks_in_group, may_announce, outcome_words, kind_words, max_message, room_is_taught, sign_words, said_words, removed_words, room_name, last_words, moment_words, day_words, silent_words):
     chat.app_template_global()(words)
 
 

@@ -81,7 +81,7 @@ def post_message(member: Member, room_id: UUID, body: str, client_id: UUID, repl
     Raises NotFound (not in the room), Silent (may read only), NothingSaid, Refused (too long), TooMany. Two statements, one
     more when somebody is named.
     """
-    words = _words(body)
+    words = checked(body)
     to_post = queries.room_to_post(member, room_id, client_id, reply_to)
     room, earlier = to_post.room, to_post.earlier
     if earlier is not None:
@@ -98,7 +98,7 @@ def post_message(member: Member, room_id: UUID, body: str, client_id: UUID, repl
     return Seen(message, member, {}, to_post.answered, to_post.answered_by, tuple(named))
 
 
-def _words(body: str) -> str:
+def checked(body: str) -> str:
     """Return the words as they are stored. Raises NothingSaid, Refused."""
     words = clean_body(body)
     if not words:
@@ -139,7 +139,7 @@ def edit_message(member: Member, message: Message, body: str) -> None:
     why = rules.why_silent(member, message.room, queries.manners(), queries.reach_in(member, message.room))
     if why is not None:
         raise Silent(why)
-    words = _words(body)
+    words = checked(body)
     if words == message.body:
         return
     message.body, message.edited_at = words, clock.now()

@@ -194,7 +194,7 @@ def rooms_of(member: Member) -> list[Listed]:
     return [
         Listed(room, _title(room, member, *known), known[0], known[2], stand, last, speaker, unread.get(room.id, 0))
         for room, *known, stand, last, speaker in rows
-        if room.last_number or room.kind != "direct" or room.one_id is None
+        if room.last_number
     ]
 
 
