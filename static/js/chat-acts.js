@@ -4,18 +4,22 @@
 export class Acts {
   constructor(room) {
     Object.assign(this, { room, form: room.form, editing: null });
-    this.answering = this.form.querySelector("[data-answering]");
+    this.answering = this.form?.querySelector("[data-answering]");
+    // A page that was opened to change a message goes on with that.
+    this.editing = this.form?.getAttribute("action").match(/([0-9a-f-]{36})\/edit$/)?.[1] || null;
+    this.form?.setAttribute("action", room.path);
   }
 
   connect(on) {
     this.room.list.place.addEventListener("click", (e) => this.press(e), on);
+    if (!this.form) return;
     this.form.querySelector("[data-answering-cancel]")?.addEventListener("click", (e) => { e.preventDefault(); this.leave(); }, on);
     this.form.addEventListener("keydown", (e) => this.key(e), on);
   }
 
   press(e) {
     const link = e.target.closest("a[data-reply], a[data-edit]"), button = e.target.closest("button[form=chat-act]");
-    if (!link && !button) return;
+    if ((!link && !button) || (link && !this.form)) return;
     e.preventDefault();
     const message = e.target.closest("[data-message]");
     message.querySelector("details[open]")?.removeAttribute("open");
@@ -43,6 +47,7 @@ export class Acts {
     this.editing = message.dataset.message;
     this.form.elements.body.value = words;
     this.name(this.room.dataset.edits, message);
+    this.label();
     this.room.grow();
   }
 
@@ -59,7 +64,14 @@ export class Acts {
     this.editing = null;
     this.form.elements.reply_to.value = "";
     if (this.answering) this.answering.hidden = true;
+    this.label();
     this.room.grow();
+  }
+
+  // The button says what it does.
+  label() {
+    const button = this.form.querySelector("[data-submit] span"), { send, save } = this.room.dataset;
+    if (button && send && save) button.textContent = this.editing ? save : send;
   }
 
   // Stores the changed words; on a refusal they stay in the box.

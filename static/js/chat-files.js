@@ -16,10 +16,9 @@ class ChatFiles extends HTMLElement {
     this.part("tools").hidden = false;
     this.part("attach").addEventListener("click", () => this.field.click());
     this.field.addEventListener("change", () => { if (this.field.files.length) this.add([...this.field.files]); });
-    this.part("cancel").addEventListener("click", () => this.form.dispatchEvent(new CustomEvent("chatcancel")));
-    this.form.addEventListener("chatsent", () => this.put([]));
-    this.form.addEventListener("chatrefused", (e) => { this.showProgress(null); this.add(e.detail.files); });
-    this.form.addEventListener("chatprogress", (e) => this.showProgress(e.detail));
+    this.part("cancel").addEventListener("click", () => this.form.dispatchEvent(new Event("chat:cancel")));
+    this.form.addEventListener("chat:sent", () => this.put([]));
+    this.form.addEventListener("chat:progress", (e) => this.showProgress(e.detail));
     this.form.addEventListener("paste", (e) => this.paste(e));
     this.form.addEventListener("submit", (e) => this.recorder.holdBack(e), { capture: true });
     this.listenForDrops(this.closest("chat-room") || this.form);
@@ -65,9 +64,9 @@ class ChatFiles extends HTMLElement {
     const list = new DataTransfer();
     for (const file of files) list.items.add(file);
     this.field.files = list.files;
-    if (!files.length) { this.say(""); this.showProgress(null); }
+    if (!files.length) this.say("");
     this.draw();
-    this.form.elements.body?.focus({ preventScroll: true });
+    if (matchMedia("(pointer: fine)").matches) this.form.elements.body?.focus({ preventScroll: true });
   }
 
   say(words) {

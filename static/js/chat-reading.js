@@ -6,7 +6,7 @@ const MARK_MS = 1200, END_PX = 80;
 
 export class Reading {
   constructor(room) {
-    Object.assign(this, { room, list: room.list, marked: Number(room.dataset.read || 0), unseen: 0 });
+    Object.assign(this, { room, list: room.list, marked: room.isBehind ? Number(room.dataset.read || 0) : room.list.last, unseen: 0 });
     this.box = room.querySelector("[data-scroll]");
     this.button = room.querySelector("[data-to-new]");
   }
@@ -54,13 +54,12 @@ export class Reading {
     this.unseen += added;
     if (!this.button || !this.unseen) return;
     this.button.hidden = false;
-    this.button.textContent = this.room.dataset.new.replace("{count}", this.unseen);
   }
 
   jump() {
-    if (this.room.isBehind) { location.assign(this.room.dataset.end || location.pathname); return; }
+    if (this.room.isBehind) { location.assign(`${this.room.path}#send`); return; }
     this.toEnd();
-    this.room.form.elements.body?.focus({ preventScroll: true });
+    this.room.form?.elements.body.focus({ preventScroll: true });
     this.moved();
   }
 

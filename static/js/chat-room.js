@@ -10,32 +10,32 @@ import { Typing } from "./chat-typing.js";
 import { uuid } from "./post.js";
 import { forget, keep, keyOf, recall } from "./unsent.js";
 
+const OWN = new Set(["csrf_token", "client_id", "body", "reply_to"]);
 const POLL_MS = 3000, HIDDEN_POLL_MS = 15000, AGAIN_MS = 2000, NEAR = "600px";
 
 class ChatRoom extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form[data-send]");
-    if (!this.form || !this.querySelector("[data-messages]")) return;
+    if (!this.querySelector("[data-messages]")) return;
     this.id = this.dataset.room;
-    this.path = new URL(this.dataset.path || location.pathname, location.href).pathname.replace(/\/$/, "");
+    this.path = `/messages/${this.id}`;
     this.gone = new AbortController();
     const on = { signal: this.gone.signal };
     this.list = new MessageList(this);
-    this.isBehind = this.list.last < Number(this.dataset.last || 0);
+    this.isBehind = Boolean(this.querySelector("a[data-newer]"));
     this.held = new Map();
-    this.counts = countsOf(this.dataset.stream || "/messages/stream", this.dataset.me);
+    this.counts = countsOf("/messages/stream", this.dataset.me);
     this.stream = this.counts.stream;
-    this.sending = new Sending(this, this.form);
     this.reading = new Reading(this);
     this.acts = new Acts(this);
+    this.sending = new Sending(this);
     this.typing = new Typing(this);
     this.draft = keyOf(this.dataset.me, `${this.path}/draft`);
     this.hear(on);
-    this.connectForm(on);
+    if (this.form) this.connectForm(on);
     for (const part of [this.acts, this.typing, this.reading]) part.connect(on);
     this.older();
-    this.recallDraft();
-    this.sending.restore();
+    if (this.form) { this.recallDraft(); this.sending.restore(); }
     if (this.stream.state === "open") this.catchUp();
     this.poll();
   }
@@ -47,7 +47,7 @@ class ChatRoom extends HTMLElement {
     if (this.counts?.reading === this.id) this.counts.reading = null;
   }
 
-  token() { return this.form.elements.csrf_token?.value || ""; }
+  token() { return document.getElementById("chat-act")?.elements.csrf_token?.value || ""; }
 
   say(words) { const line = this.querySelector("[data-status]"); if (line) line.textContent = words || ""; }
 
@@ -75,6 +75,8 @@ class ChatRoom extends HTMLElement {
       }
       return added;
     });
+    this.typing.drawRead();
+    if (this.list.last) this.querySelector("[data-empty]")?.remove();
     if (this.held.size) this.catchUp();
   }
 
@@ -124,7 +126,7 @@ class ChatRoom extends HTMLElement {
     this.at = said.at;
     this.take(said.messages, true);
     const isMore = said.messages.some((one) => one.number > before) && this.list.last < said.last;
-    if (!isMore) { this.list.last = Math.max(this.list.last, said.last); this.isBehind = false; }
+    if (!isMore) { this.list.last = Math.max(this.list.last, said.last); this.isBehind = false; this.querySelector("a[data-newer]")?.closest("p").remove(); }
     if (isMore && !this.isBehind) this.isWanted = true;
     this.isComing = false;
     return true;
@@ -164,24 +166,26 @@ class ChatRoom extends HTMLElement {
     e.preventDefault();
     const { body, reply_to: reply } = this.form.elements, words = body.value.trim();
     if (this.acts.editing) { if (words) this.acts.save(words); return; }
-    const files = this.files();
-    if (!words && !files.length) { body.focus(); return; }
+    const more = this.more();
+    if (!words && !more.length) { body.focus(); return; }
     this.say("");
-    this.sending.add({ client: uuid(), body: words, reply: reply.value, files });
+    this.sending.add({ client: uuid(), body: words, reply: reply.value, more });
     this.clear();
     this.reading.toEnd();
   }
 
-  files() { return [...this.form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]); }
+  // Files, and what is said of them. Without files nothing.
+  more() {
+    const all = [...new FormData(this.form)].filter(([name, value]) => !OWN.has(name) && (typeof value === "string" || value.size));
+    return all.some(([, value]) => typeof value !== "string") ? all : [];
+  }
 
   clear() {
     const words = this.form.elements.body;
     words.value = "";
     forget(this.draft, "draft");
+    this.form.dispatchEvent(new Event("chat:sent"));
     this.acts.leave();
-    for (const input of this.form.querySelectorAll("input[type=file]")) { input.value = ""; input.dispatchEvent(new Event("change", { bubbles: true })); }
-    this.form.dispatchEvent(new CustomEvent("chatsent", { bubbles: true }));
-    this.grow();
     words.focus();
   }
 
@@ -192,6 +196,7 @@ class ChatRoom extends HTMLElement {
 
   // The box is as high as its words, where the browser does not see to that itself.
   grow() {
+    if (!this.form) return;
     const { body } = this.form.elements;
     if (CSS.supports("field-sizing", "content")) return;
     body.rows = Math.min(8, Math.max(1, body.value.split("\n").length));
@@ -200,9 +205,11 @@ class ChatRoom extends HTMLElement {
   sent(message) { this.waits(false); this.take([{ room: this.id, ...message }]); }
 
   // What the server refuses comes back into the box, before what was typed meanwhile.
-  refused({ body: words }, sentence) {
-    const { body } = this.form.elements;
+  refused({ body: words, more }, sentence) {
+    const { body } = this.form.elements, [input] = this.form.querySelectorAll("input[type=file]"), files = new DataTransfer();
     body.value = [words, body.value].filter(Boolean).join("\n");
+    for (const [, value] of more) if (typeof value !== "string") files.items.add(value);
+    if (input && files.items.length) { input.files = files.files; input.dispatchEvent(new Event("change", { bubbles: true })); }
     this.grow();
     this.say(sentence || this.dataset.refused);
   }
@@ -229,7 +236,7 @@ class ChatRoom extends HTMLElement {
       this.reading.keepBelow(() => {
         this.list.prepend(rows.map((one) => document.adoptNode(one)));
         const next = page.querySelector("a[data-older]");
-        if (next) link.href = next.getAttribute("href"); else link.remove();
+        if (next) link.href = next.getAttribute("href"); else link.closest("p").remove();
       });
     }
     this.isOlder = false;

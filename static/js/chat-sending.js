@@ -1,17 +1,17 @@
 // What a person sends: shown at once, kept in this browser until the server has it, sent in order and as often as needed.
 // The id made here lets the server store it once, and lets the page show it once.
-import { upload } from "./chat-upload.js";
 import { uuid } from "./post.js";
 import { forget, keep, keyOf, keysOf, recall } from "./unsent.js";
 
-const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000], PATIENCE_MS = 20000;
+const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000], PATIENCE_MS = 20000, FILES_MS = 300000;
+const REDIRECT = -1, CANCELLED = 499;
 const LATER = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
 
 export class Sending {
   // `room` hears: sent(message), refused(words, sentence) and state(name).
-  constructor(room, form) {
-    Object.assign(this, { room, form, line: [], tries: 0 });
-    this.path = `${new URL(form.action, location.href).pathname}/unsent/`;
+  constructor(room) {
+    Object.assign(this, { room, line: [], tries: 0 });
+    this.path = `${room.path}/unsent/`;
   }
 
   // What was not acknowledged when the page was last left is sent now.
@@ -20,21 +20,21 @@ export class Sending {
     for (const one of kept) this.add({ client: one.id, ...Object.fromEntries(one.fields) }, false);
   }
 
-  add({ client = uuid(), body, reply = "", files = [] }, isNew = true) {
+  add({ client = uuid(), body, reply = "", more = [] }, isNew = true) {
     if (this.line.some((one) => one.client === client)) return;
-    const one = { client, body, reply, files };
+    const one = { client, body, reply, more };
     this.line.push(one);
-    if (isNew && !files.length) keep(this.key(client), client, [["body", body], ["reply", reply]]);
+    if (isNew && !more.length) keep(this.key(client), client, [["body", body], ["reply", reply]]);
     this.show(one);
     this.send();
   }
 
   key(client) { return keyOf(this.room.dataset.me, this.path + client); }
 
-  show({ client, body, files }) {
+  show({ client, body, more }) {
     const bubble = this.room.querySelector("template[data-bubble]").content.firstElementChild.cloneNode(true);
     bubble.dataset.client = client;
-    bubble.querySelector("[data-body]").textContent = [body, ...files.map((file) => file.name)].filter(Boolean).join("\n");
+    bubble.querySelector("[data-body]").textContent = [body, ...more.map(([, value]) => value.name)].filter(Boolean).join("\n");
     this.room.list.place.append(bubble);
     this.say(bubble, "sending");
   }
@@ -70,26 +70,46 @@ export class Sending {
 
   // Returns whether the next one may be sent.
   async post(one) {
-    const body = new FormData();
-    const fields = [["csrf_token", this.form.elements.csrf_token?.value || ""], ["client_id", one.client], ["body", one.body], ["reply_to", one.reply]];
-    for (const [name, value] of fields) body.append(name, value);
-    for (const file of one.files) body.append("files", file);
-    const answer = one.files.length ? await upload(this.form, body) : await fetch(this.form.action, {
-      method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS),
-    }).catch(() => null);
-    const said = answer?.type === "basic" ? await answer.json().catch(() => null) : null;
-    if (answer?.ok && said) { this.done(one.client); this.room.sent(said); return true; }
-    if (answer?.ok || LATER.has(answer?.status || 0)) {
-      if (answer?.type === "opaqueredirect") return this.stop(one);
+    const { status, said } = await (one.more.length ? this.upload(one) : this.fetch(one));
+    if (status === 200 && said) { this.done(one.client); this.room.sent(said); return true; }
+    if (status === 401 || status === REDIRECT) return this.stop();
+    if (status < 400 || LATER.has(status)) {
       for (const waiting of this.line) this.say(this.bubble(waiting.client), "waiting");
       this.room.waits(true);
       return false;
     }
-    if (answer.status === 401) return this.stop(one);
     this.done(one.client);
-    this.form.dispatchEvent(new CustomEvent("chatrefused", { detail: { files: one.files } }));
     this.room.refused(one, said?.error);
     return true;
+  }
+
+  body({ client, body, reply, more }) {
+    const sent = new FormData();
+    for (const [name, value] of [["csrf_token", this.room.token()], ["client_id", client], ["body", body], ["reply_to", reply], ...more]) sent.append(name, value);
+    return sent;
+  }
+
+  async fetch(one) {
+    const answer = await fetch(this.room.path, {
+      method: "POST", body: this.body(one), headers: { Accept: "application/json" }, redirect: "manual", credentials: "same-origin",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    }).catch(() => null);
+    if (answer?.type === "opaqueredirect") return { status: REDIRECT };
+    return { status: answer?.status || 0, said: await answer?.json().catch(() => null) };
+  }
+
+  // Files take a while: the form hears how far they are, and may give up.
+  upload(one) {
+    return new Promise((told) => {
+      const request = Object.assign(new XMLHttpRequest(), { responseType: "json", timeout: FILES_MS });
+      request.open("POST", this.room.path);
+      request.setRequestHeader("Accept", "application/json");
+      request.upload.onprogress = ({ loaded, total }) => this.room.form.dispatchEvent(new CustomEvent("chat:progress", { detail: { loaded, total } }));
+      const { form } = this.room, end = new AbortController();
+      form.addEventListener("chat:cancel", () => { one.isCancelled = true; request.abort(); }, { signal: end.signal });
+      request.onloadend = () => { end.abort(); form.dispatchEvent(new CustomEvent("chat:progress")); told({ status: one.isCancelled ? CANCELLED : request.status, said: request.response }); };
+      request.send(this.body(one));
+    });
   }
 
   // Signed out: it stays here, and is sent at the next visit.

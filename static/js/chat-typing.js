@@ -18,7 +18,7 @@ export class Typing {
   }
 
   types() {
-    if (Date.now() - this.told < TOLD_MS || this.room.stream.state !== "open" || this.room.acts.editing || "quiet" in this.room.dataset) return;
+    if (Date.now() - this.told < TOLD_MS || this.room.stream.state !== "open" || this.room.acts.editing || !("showsTyping" in this.room.dataset)) return;
     this.told = Date.now();
     const body = new FormData();
     body.append("csrf_token", this.room.token());
@@ -39,7 +39,7 @@ export class Typing {
   draw() {
     if (!this.line) return;
     const names = [...this.people.values()].map((one) => one.name), { typingOne = "", typingMany = "" } = this.room.dataset;
-    this.line.textContent = names.length > 1 ? typingMany : names.length ? typingOne.replace("{name}", names[0]) : "";
+    this.line.textContent = names.length > 1 ? typingMany.replace("{count}", names.length) : names.length ? typingOne.replace("{name}", names[0]) : "";
   }
 
   dots({ member, here }) {
@@ -48,12 +48,17 @@ export class Typing {
 
   away() { for (const member of [...this.people.keys()]) this.ended(member); }
 
-  // Under the last message of one's own that others have read: by how many.
+  // The line under the last message: by how many others it was read; where few talk it keeps up.
   read({ member, number }) {
     if (member === this.room.dataset.me) { this.room.reading.marked = Math.max(this.room.reading.marked, number); return; }
     this.readers.set(member, Math.max(number, this.readers.get(member) || 0));
-    const line = this.room.querySelector("[data-read-line]"), most = Math.max(...this.readers.values());
-    const mine = this.room.list.messages().findLast((one) => one.classList.contains("own"));
-    if (line && mine) line.hidden = Number(mine.dataset.number) > most;
+    this.drawRead();
+  }
+
+  drawRead() {
+    const line = this.room.querySelector("[data-read-line]"), { kind, readOne = "", readBy = "", showsRead } = this.room.dataset;
+    if (!line || showsRead === undefined) return;
+    const count = [...this.readers.values()].filter((number) => number >= this.room.list.last).length;
+    line.textContent = !count ? "" : kind === "direct" ? readOne : readBy.replace("{count}", count);
   }
 }

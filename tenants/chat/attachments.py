@@ -19,6 +19,7 @@ from core.db import db
 from core.errors import NotFound, Refused
 from tenants.chat import sight
 from tenants.chat.attachment_models import Attachment
+from tenants.chat.keeping import before_clearing
 from tenants.chat.models import Message, Room
 from tenants.files.actions import plain_name, remove_file, store_stream
 from tenants.files.documents import MAX_DOCUMENT_BYTES, named, paper_of
@@ -173,6 +174,13 @@ def sweep() -> int:
     """Remove files of messages that are gone by a way that takes rows only, such as the removal of a course; return how many."""
     held = sa.union_all(sa.select(Attachment.file_id), sa.select(Attachment.small_id).where(Attachment.small_id.is_not(None)))
     return _remove(sa.and_(File.made_for == MADE_FOR, File.made_at < clock.now() - SWEPT_AFTER, File.id.not_in(held)))
+
+
+def _before_clearing(message_ids: list[UUID]) -> None:
+    take_away(sa.select(Message.id).where(Message.id.in_(message_ids), Message.carries.is_not(None)))
+
+
+before_clearing.append(_before_clearing)
 
 
 def _remove(which: sa.ColumnElement[bool]) -> int:
