@@ -11,12 +11,12 @@ class ChatFiles extends HTMLElement {
     if (!this.field || !this.form || this.files) return;
     this.files = [];
     this.shown = new Map();
-    this.part = (name) => this.querySelector(`[data-${name}]`);
-    this.part("plain").hidden = true;
-    this.part("tools").hidden = false;
-    this.part("attach").addEventListener("click", () => this.field.click());
+    this.find = (name) => this.querySelector(`[data-${name}]`);
+    this.find("plain").hidden = true;
+    this.find("tools").hidden = false;
+    this.find("attach").addEventListener("click", () => this.field.click());
     this.field.addEventListener("change", () => { if (this.field.files.length) this.add([...this.field.files]); });
-    this.part("cancel").addEventListener("click", () => this.form.dispatchEvent(new Event("chat:cancel")));
+    this.find("cancel").addEventListener("click", () => this.form.dispatchEvent(new Event("chat:cancel")));
     this.form.addEventListener("chat:sent", () => this.put([]));
     this.form.addEventListener("chat:progress", (e) => this.showProgress(e.detail));
     this.form.addEventListener("paste", (e) => this.paste(e));
@@ -70,14 +70,14 @@ class ChatFiles extends HTMLElement {
   }
 
   say(words) {
-    const line = this.part("trouble");
+    const line = this.find("trouble");
     line.textContent = words;
     line.hidden = !words;
   }
 
   draw() {
     for (const [file, address] of this.shown) if (!this.files.includes(file)) { URL.revokeObjectURL(address); this.shown.delete(file); }
-    const list = this.part("chosen");
+    const list = this.find("chosen");
     list.hidden = !this.files.length;
     list.replaceChildren(...this.files.map((file) => this.row(file)));
   }
@@ -91,7 +91,7 @@ class ChatFiles extends HTMLElement {
     remove.type = "button";
     remove.className = "btn btn-icon";
     remove.ariaLabel = this.dataset.remove.replace("{name}", words);
-    remove.append(this.part("cancel").querySelector("svg").cloneNode(true));
+    remove.append(this.find("cancel").querySelector("svg").cloneNode(true));
     remove.addEventListener("click", () => this.put(this.files.filter((one) => one !== file)));
     row.append(...this.preview(file), name, remove);
     return row;
@@ -109,12 +109,12 @@ class ChatFiles extends HTMLElement {
 
   // `how`: {loaded, total} while files go, null when they went.
   showProgress(how) {
-    const box = this.part("progress");
+    const box = this.find("progress");
     box.hidden = !how;
     if (!how) return;
     const percent = Math.round((100 * how.loaded) / (how.total || 1));
     box.querySelector("progress").value = percent;
-    this.part("percent").textContent = `${percent}%`;
+    this.find("percent").textContent = `${percent}%`;
   }
 }
 customElements.define("chat-files", ChatFiles);

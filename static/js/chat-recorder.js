@@ -6,12 +6,12 @@ const LONGEST_MS = 15 * 60 * 1000, SHORTEST_MS = 800, BITS_PER_S = 32000;
 
 export class Recorder {
   constructor(element, done) {
-    Object.assign(this, { element, done, button: element.part("record"), box: element.part("recorder") });
+    Object.assign(this, { element, done, button: element.find("record"), box: element.find("recorder") });
     this.type = window.MediaRecorder && navigator.mediaDevices ? TYPES.find((type) => MediaRecorder.isTypeSupported(type)) : null;
     this.button.hidden = !this.type;
     this.button.addEventListener("click", () => this.start());
-    element.part("stop").addEventListener("click", () => this.stop());
-    element.part("discard").addEventListener("click", () => { this.drop(); this.button.focus(); });
+    element.find("stop").addEventListener("click", () => this.stop());
+    element.find("discard").addEventListener("click", () => { this.drop(); this.button.focus(); });
   }
 
   get runs() { return this.recording?.state === "recording"; }
@@ -40,14 +40,14 @@ export class Recorder {
     this.began = performance.now();
     this.isKept = true;
     this.show(true);
-    this.element.part("stop").focus();
+    this.element.find("stop").focus();
     this.timer = setInterval(() => this.tick(), 250);
     this.tick();
   }
 
   tick() {
     const seconds = Math.floor((performance.now() - this.began) / 1000);
-    this.element.part("time").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    this.element.find("time").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     if (seconds * 1000 >= LONGEST_MS) this.stop();
   }
 
@@ -70,7 +70,7 @@ export class Recorder {
 
   show(isRecording) {
     this.box.hidden = !isRecording;
-    this.element.part("tools").hidden = isRecording;
+    this.element.find("tools").hidden = isRecording;
   }
 }
 
