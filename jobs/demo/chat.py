@@ -65,10 +65,9 @@ ZORGWIJS = (
         Said(1.3, "ngozi", "Er is nog plek voor twee."),
     ), ("yusuf", "ngozi")),
     DemoTalk(("course", "privacy-op-het-werk"), (
-        Said(98, "joris", "Deze week staat de les over datalekken open. Kijk vooral naar het stukje over de eerste 24 uur."),
         Said(90, "tim", "Is een mail naar de verkeerde collega ook al een datalek?"),
-        Said(88, "joris", "Ja, als er persoonsgegevens in staan. Meld het; je teamleider bepaalt de rest.", 1, {"tim": "✅"}),
-    ), ("joris", "tim", "sanne", "yusuf")),
+        Said(88, "yusuf", "Ja, als er persoonsgegevens in staan. Zie de les over datalekken: meld het, je teamleider bepaalt de rest.", 1, {"tim": "✅"}),
+    ), ("tim", "sanne", "yusuf")),
     DemoTalk(("group",), (
         Said(75, "noor", "Dag team Noord. Hier spreken we af wie met wie meeloopt."),
         Said(73, "lieke", "Ik kan dinsdag en donderdag."),
