@@ -61,15 +61,17 @@ def around_room(room: Room, stretch: Stretch, read: int | None) -> dict[str, Any
         "named": queries.named_for(me(), room), "stretch": stretch, "read": read, "manners": manners, "why": why, "people": inside,
         "blocked": [one.id for one in blocked], "lines": lines_of(stretch, me(), read, [one.id for one in blocked]),
         "rooms": [one for one in queries.rooms_of(me()) if not one.is_hidden],
-        "readers": read_words(room, inside) if manners.receipts and me().shows_read else [],
+        "readers": read_by(stretch, inside) if manners.receipts and me().shows_read else [],
         "months": rules.months_kept(room, manners), "unread": queries.unread_of(me(), room).get(room.id, 0),
     }  # fmt: skip
 
 
-def read_words(room: Room, inside: list[Member]) -> list[Member]:
-    """Return who has read the last message of the room, apart from the one who looks."""
-    read = queries.readers_of(room, me())
-    return [one for one in inside if room.last_number and read.get(one.id, 0) >= room.last_number]
+def read_by(stretch: Stretch, inside: list[Member]) -> list[Member]:
+    """Return who has read the last message of the stretch, when it is the viewer's own."""
+    if not stretch.rows or stretch.rows[-1].message.sender_id != me().id:
+        return []
+    read = queries.readers_of(stretch.rows[-1].message.room_id, inside, me())
+    return [one for one in inside if read.get(one.id, 0) >= stretch.last]
 
 
 def writing(room: Room, body: str | None, reply: UUID | None, edit: UUID | None) -> dict[str, Any]:

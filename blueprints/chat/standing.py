@@ -33,7 +33,7 @@ def stand(room_id: UUID) -> Response:
         return redirect(url_for(".index"), 303)
     if wish in CHOICES:
         standing.set_stand(me(), room, **CHOICES[wish])
-    return redirect(url_for(".room", room_id=room_id), 303)
+    return redirect(url_for(".room", room_id=room_id, _anchor="end"), 303)
 
 
 @chat.post("/messages/<uuid:room_id>/block")
@@ -52,7 +52,7 @@ def block(room_id: UUID) -> Response:
             raise NotFound("not in the room")
         standing.block(me(), member(who))
         flash(_("Blocked. You get no messages from this person; elsewhere their words are folded."))
-    return redirect(url_for(".room", room_id=room_id), 303)
+    return redirect(url_for(".room", room_id=room_id, _anchor="end"), 303)
 
 
 @chat.route("/messages/own", methods=["GET", "POST"])

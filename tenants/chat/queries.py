@@ -272,10 +272,10 @@ def stand_of(member: Member, room: Room) -> Stand | None:
     return db.session.get(Stand, (room.id, member.id))
 
 
-def readers_of(room: Room, member: Member) -> dict[UUID, int]:
-    """Return up to which number others in the room have read, of those who show it."""
-    wanted = sa.select(Stand.member_id, Stand.read_number).join(Member, Member.id == Stand.member_id)
-    rows = db.session.execute(wanted.where(Stand.room_id == room.id, Member.shows_read, Stand.member_id != member.id, sight.people_of(room)))
+def readers_of(room_id: UUID, inside: Sequence[Member], viewer: Member) -> dict[UUID, int]:
+    """Return up to which number the others in a room have read, of those who show it."""
+    shown = [one.id for one in inside if one.shows_read and one.id != viewer.id]
+    rows = db.session.execute(sa.select(Stand.member_id, Stand.read_number).where(Stand.room_id == room_id, Stand.member_id.in_(shown)))
     return {member_id: number for member_id, number in rows}
 
 
