@@ -88,11 +88,13 @@ def _academy_items() -> list[Item]:
 
 
 def _platform_items() -> list[Item]:
-    operates = request.path.startswith("/operator/")
+    writes = request.path.startswith("/operator/newsletter")
+    operates = request.path.startswith("/operator/") and not writes
     items = [Item(str(_l("Your academies")), url_for("academies.index"), "home",
                   request.blueprint == "academies" and not operates)]  # fmt: skip
     if current_user.is_operator:
         items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates))
+        items.append(Item(str(_l("Newsletter")), url_for("newsletter.index"), "mail", writes))
     return items
 
 
