@@ -92,7 +92,9 @@ def _platform_items() -> list[Item]:
     items = [Item(str(_l("Your academies")), url_for("academies.index"), "home",
                   request.blueprint == "academies" and not operates)]  # fmt: skip
     if current_user.is_operator:
-        items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates))
+        reads = request.blueprint == "inbox"
+        items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates and not reads))
+        items.append(Item(str(_l("Mail")), url_for("inbox.index"), "mail", reads))
     return items
 
 
