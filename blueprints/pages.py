@@ -19,6 +19,7 @@ from blueprints.health import health
 from blueprints.home import home
 from blueprints.hosts import HostedFlask
 from blueprints.imports import imports
+from blueprints.inbox import inbox
 from blueprints.issuers import issuers
 from blueprints.language import language
 from blueprints.learning import learning
@@ -40,7 +41,7 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, home, issuers, newsletter):
+    for blueprint in (accounts, academies, home, inbox, issuers, newsletter):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,

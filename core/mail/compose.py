@@ -54,17 +54,19 @@ class Composed:
     html: str
 
 
-def compose(kind: str, language: str, sender: Sender, **values: Any) -> Composed:
-    """Return the mail `kind` in `language`. Raises BadHeader for a value with a line break, and jinja2's
-    UndefinedError for a missing value."""
+def compose(kind: str, language: str, sender: Sender, unsubscribe: str | None = None, **values: Any) -> Composed:
+    """Return the mail `kind` in `language`, with a line that ends such mails if there is an address for it. Raises
+    BadHeader for a value with a line break, and jinja2's UndefinedError for a missing value."""
     language = language if language in LANGUAGES else LANGUAGES[0]
     source = _words(language, sender.wording).get_template(f"mail/{kind}.txt").render(sender=sender.name, language=language, **values)
     subject, _, body = source.strip().partition("\n")
     paragraphs = [part.strip() for part in body.strip().split("\n\n") if part.strip()]
-    text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{one_line(sender.name)}\n"
+    ending = _ending(language, sender.wording, unsubscribe)
+    text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{one_line(sender.name)}\n" + _plain_ending(ending)
     html = _pages().get_template("mail/base.html").render(
-        subject=subject, sender=sender, language=language, paragraphs=[_rich(part) for part in paragraphs]
-    )
+        subject=subject, sender=sender, language=language, paragraphs=[_rich(part) for part in paragraphs],
+        ending=ending,
+    )  # fmt: skip
     return Composed(one_line(subject).translate(RESTORED), text.translate(RESTORED), html.translate(RESTORED))
 
 
@@ -81,6 +83,17 @@ def one_address(value: str) -> str:
     if not ADDRESS.fullmatch(one_line(value)):
         raise BadHeader("a recipient is one address")
     return value
+
+
+def _ending(language: str, wording: Wording, unsubscribe: str | None) -> dict[str, str] | None:
+    """Return label and address of the line at the foot that ends such mails, or None."""
+    if unsubscribe is None:
+        return None
+    return {"label": spoken(language, wording).gettext("No longer get these mails"), "url": one_line(unsubscribe)}
+
+
+def _plain_ending(ending: dict[str, str] | None) -> str:
+    return f"{ending['label']}: {ending['url']}\n" if ending else ""
 
 
 def _plain(paragraph: str) -> str:
