@@ -54,7 +54,7 @@ def save(row: Edition, words: dict[str, str], seen: datetime | None = None) -> N
 
 def is_written(row: Edition) -> bool:
     """Return whether it can be sent: subject and text in one language at least."""
-    return bool(row.subject_nl and row.body_nl or row.subject_en and row.body_en)
+    return bool((row.subject_nl and row.body_nl) or (row.subject_en and row.body_en))
 
 
 def plan(row: Edition, at: datetime, by: Account) -> None:
@@ -86,17 +86,17 @@ def remove(row: Edition) -> None:
 
 def preview(row: Edition, language: str, name: str) -> Composed:
     """Return the mail as somebody of that name would get it; its link to leave leads to the page of the list."""
-    return compose("newsletter", language, platform_sender(), **_values(row, language, name, platform_url("/newsletter")))
+    return compose("newsletter", language, platform_sender(), platform_url("/newsletter"), **_values(row, language, name))
 
 
 def send_test(row: Edition, to: Account, language: str) -> None:
     """Send it to the operator alone."""
-    write_letter(to.email or "", "newsletter", language, **_values(row, language, to.first_name or "", platform_url("/newsletter")))
+    write_letter(to.email or "", "newsletter", language, unsubscribe=platform_url("/newsletter"), **_values(row, language, to.first_name or ""))
 
 
-def _values(row: Edition, language: str, name: str, url: str) -> dict[str, object]:
+def _values(row: Edition, language: str, name: str) -> dict[str, object]:
     subject, body = row.words(language)
-    return {"subject": subject, "parts": parts(body), "name": name, "leave_url": url}
+    return {"subject": subject, "parts": parts(body), "name": name}
 
 
 def send_batch(edition_id: UUID) -> bool:
@@ -112,8 +112,7 @@ def send_batch(edition_id: UUID) -> bool:
     wanted = sa.select(Subscriber).where(*_audience(row), Subscriber.id.not_in(had)).order_by(Subscriber.id).limit(BATCH)
     people = db.session.scalars(wanted).all()
     for one in people:
-        letter = write_letter(one.email or "", "newsletter", one.language, unsubscribe=leave_url(one),
-                              **_values(row, one.language, one.first_name or "", leave_url(one)))  # fmt: skip
+        letter = write_letter(one.email or "", "newsletter", one.language, unsubscribe=leave_url(one), **_values(row, one.language, one.first_name or ""))
         db.session.add(Delivery(edition_id=row.id, subscriber_id=one.id, letter_id=letter.id))
     db.session.flush()
     if len(people) == BATCH:
