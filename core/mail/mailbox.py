@@ -43,6 +43,8 @@ class Mailbox:
 
     def __init__(self, server: imaplib.IMAP4) -> None:
         self._server = server
+        _, said = server.capability()  # asked after the sign-in: before it, servers tell less
+        self._can_take_out_one = b"UIDPLUS" in b" ".join(part for part in said if part).split()
 
     def uids(self) -> list[bytes]:
         """Return what lies there, the oldest first."""
@@ -61,7 +63,7 @@ class Mailbox:
     def take_out(self, uid: bytes) -> None:
         """Delete a mail; only this one, where the server can (UIDPLUS, as nearly all)."""
         self._ask("STORE", uid.decode(), "+FLAGS.SILENT", r"(\Deleted)")
-        if "UIDPLUS" in self._server.capabilities:
+        if self._can_take_out_one:
             self._ask("EXPUNGE", uid.decode())
         else:
             self._server.expunge()
@@ -89,14 +91,13 @@ def opened(url: str) -> Iterator[Mailbox]:
     except (imaplib.IMAP4.error, OSError) as error:
         raise MailboxTrouble(type(error).__name__) from error
     try:
-        try:
-            server.login(unquote(parts.username or ""), unquote(parts.password or ""))
-            state, _ = server.select(_quoted(unquote(parts.path.lstrip("/")) or "INBOX"))
-        except (imaplib.IMAP4.error, OSError) as error:
-            raise MailboxTrouble(type(error).__name__) from error
+        server.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        state, _ = server.select(_quoted(unquote(parts.path.lstrip("/")) or "INBOX"))
         if state != "OK":
             raise MailboxTrouble("no such folder")
         yield Mailbox(server)
+    except (imaplib.IMAP4.error, OSError) as error:
+        raise MailboxTrouble(type(error).__name__) from error
     finally:
         try:
             server.logout()

@@ -20,7 +20,7 @@ SUBJECT = re.compile(
     r"undeliver|delivery (?:status|failure|has failed)|returned mail|mail delivery|failure notice|onbestelbaar|niet (?:af|be)geleverd|"
     r"niet bezorgd|delayed|vertraagd", re.IGNORECASE,
 )  # fmt: skip
-WAITS = re.compile(r"delayed|vertraagd|will (?:keep|continue)|nog (?:steeds )?(?:niet|geprobeerd)|still being retried|warning", re.IGNORECASE)
+WAITS = re.compile(r"\bdelay|vertraagd|will (?:keep|continue|retry)|nog (?:steeds )?(?:niet|geprobeerd)|still being retried|warning", re.IGNORECASE)
 MOST = 200_000
 
 
@@ -40,7 +40,7 @@ def notice_in(mail: Arrived) -> Notice | None:
     if tag is None and not _looks_like_one(mail):
         return None
     named = _letter_of(mail, tag)
-    said = _said_by_the_standard(mail.message) or _said_in_words(mail)
+    said = _said_by_the_standard(mail.message) if _keeps_the_standard(mail.message) else _said_in_words(mail)
     return None if named is None or said is None else Notice(*named, *said)
 
 
@@ -61,6 +61,10 @@ def _letter_of(mail: Arrived, tag: Tag | None) -> tuple[int | None, UUID] | None
         return int(found[1]), UUID(found[2])
     ids = [one for one in ORIGINAL_ID.findall(whole) if f"<{one}@" not in mail.mail_id]
     return (None, UUID(ids[-1])) if ids else None
+
+
+def _keeps_the_standard(message: Message) -> bool:
+    return any(part.get_content_type() == "message/delivery-status" for part in message.walk())
 
 
 def _said_by_the_standard(message: Message) -> tuple[Verdict, str] | None:
