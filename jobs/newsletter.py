@@ -6,8 +6,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from core import queue
-from core.newsletter import actions, editions
+from core.newsletter import actions, editions, inbound
 from jobs.registry import every
+
+__all__ = ["inbound", "send", "sweep"]  # inbound registers what it does with mail
 
 
 @queue.job("newsletter.send", scope="core")

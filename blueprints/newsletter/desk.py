@@ -80,7 +80,7 @@ def preview(edition_id: UUID, language: str) -> str:
     """Show it as a subscriber gets it, wide or as on a phone, and its plain text."""
     mail = editions.preview(_readable(edition_id, language), language, me().first_name or "")
     headers.allow_frames(["'self'"])
-    return render_template("newsletter/preview.html", row=queries.edition(edition_id), mail=mail, language=language, languages=LANGUAGES)
+    return render_template("newsletter/preview.html", row=queries.edition(edition_id), mail=mail, shown=language, languages=LANGUAGES)
 
 
 @newsletter.get("/operator/newsletter/<uuid:edition_id>/preview/<language>/html")

@@ -1,4 +1,4 @@
-"""A mail that says "I want to unsubscribe": the sender is off the list at once, and a reply says so."""
+"""What comes in by mail: a wish to unsubscribe, which is done at once and answered, and newsletters that came back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from core.errors import TooMany
 from core.mail.actions import write_letter
 from core.mail.answers import own_words
 from core.mail.arrived import Arrived
+from core.mail.bounces import on_bounce
+from core.mail.models import Letter
 from core.mail.recognise import recogniser
 from core.newsletter import actions, queries
 from core.newsletter.rules import wants_out
@@ -34,3 +36,11 @@ def unsubscribes(mail: Arrived) -> bool:
     kind = "newsletter_left" if was_on else "newsletter_unknown"
     write_letter(sender, kind, language, name=(row.first_name or "") if row is not None else "", url=platform_url("/newsletter"))
     return True
+
+
+@on_bounce
+def stops(letter: Letter) -> None:
+    """Send no more newsletters to an address whose mail comes back."""
+    row = queries.by_email(letter.recipient or "") if letter.kind == "newsletter" else None
+    if row is not None:
+        actions.bounced(row)

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from blueprints.hosts import HostedFlask
 from core import clock
 from core.db import CORE, db
+from core.mail.actions import write_letter
 from core.mail.arrived import read
-from core.mail.models import Letter
+from core.mail.bounces import record_bounce
 from core.mail.recognise import was_recognised
-from core.newsletter import actions, inbound, queries
-from core.newsletter.models import Subscriber, SubscriberEvent
+from core.newsletter import inbound, queries
+from core.newsletter.models import SubscriberEvent
 from jobs import newsletter as jobs
 from tests.academies.signed import Person, person
 from tests.browsing import HostClient, client_on
@@ -187,10 +188,9 @@ def test_who_left_is_deleted_after_a_month_and_the_log_says_it_without_an_addres
 
 
 def test_mail_that_comes_back_ends_it(stranger: HostClient) -> None:
-    email = confirmed(stranger)
+    email, other = confirmed(stranger), confirmed(stranger)
     with db.scope(CORE, commit=True):
-        actions.bounced(queries.by_email(email))
-    assert state(email) == "bounced"
-    with db.scope(CORE):
-        assert not list(db.session.scalars(sa.select(Letter.id).where(Letter.kind == "newsletter_left"))) or state(email) == "bounced"
-        assert db.session.scalar(sa.select(Subscriber.left_at).where(Subscriber.state == "bounced")) is not None
+        record_bounce(write_letter(email, "newsletter", "en", subject="News", parts=[], name=""), "5.1.1")
+        record_bounce(write_letter(other, "newsletter_left", "en", name="", url="http://localhost/"), "5.1.1")
+    assert state(email) == "bounced" and log(email)[-1] == ("bounced", "mail")
+    assert state(other) == "active"
