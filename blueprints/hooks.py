@@ -89,7 +89,7 @@ def refuse_forged_forms(forms: CSRFProtect) -> None:
     if request.method in SAFE or view is None or access.is_refused(view):
         return
     request.max_content_length = access.most_bytes(view)
-    if current_app.config["WTF_CSRF_ENABLED"]:
+    if current_app.config["WTF_CSRF_ENABLED"] and access.needs_token(view):
         forms.protect()
 
 

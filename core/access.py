@@ -110,6 +110,17 @@ def most_bytes(view: Any) -> int:
     return int(getattr(view, "most_bytes", MOST_BYTES))
 
 
+def from_anywhere(view: Callable[P, R]) -> Callable[P, R]:
+    """Let a POST come without a form's token: a mail program's one click (RFC 8058), whose address proves enough."""
+    view.needs_no_token = True  # type: ignore[attr-defined]
+    return view
+
+
+def needs_token(view: Any) -> bool:
+    """Return whether a POST to `view` must carry the token of a form."""
+    return not getattr(view, "needs_no_token", False)
+
+
 def is_refused(view: Any) -> bool:
     """Return whether `view` will send this stranger to sign in, without a look at what was sent."""
     return login_rule(view) not in (None, "public") and not current_user.is_authenticated

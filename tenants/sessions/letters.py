@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 from core import clock
 from core.db import db
 from core.urls import academy_url
-from tenants.mail.actions import write_with_calendar
+from tenants.mail.actions import write_letter
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 from tenants.sessions.calendar import Guest, invitation
@@ -59,8 +59,9 @@ def _write(row: Any, what: str, academy: tuple[str, str]) -> None:
     calendar = invitation(
         entry, organiser(), Guest(member.name, member.email), clock.now(), withdraw=what in ("left", "cancelled")
     )
-    write_with_calendar(
-        member.email, f"session_{what}", language, None if seat.state == "waiting" else calendar.decode(),
+    write_letter(
+        member.email, f"session_{what}", language, calendar=None if seat.state == "waiting" else calendar.decode(),
+        thread=f"session.{session.id}",
         name=member.first_name, title=session.title, when=when_words(session, language), where=entry.location,
         reason=" ".join((session.reason or "").split()), url=academy_url(slug, f"/agenda/{session.id}"),
     )  # fmt: skip
