@@ -34,6 +34,7 @@ class Stranger(AnonymousUserMixin):  # type: ignore[misc]
     id = None
     name = ""
     language = None
+    photo_id = None
     roles: frozenset[str] = frozenset()
     is_operator = False
 

@@ -22,6 +22,11 @@ def allow_frames(origins: Iterable[str]) -> None:
     g.setdefault("frame_origins", set()).update(origins)
 
 
+def allow_microphone() -> None:
+    """Let this page ask for the microphone; every other page may not even ask."""
+    g.microphone = "(self)"
+
+
 def policy() -> str:
     """Return the content security policy of this answer."""
     framed = sorted(g.get("frame_origins", ()))
@@ -38,7 +43,7 @@ def put_security_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+    headers.setdefault("Permissions-Policy", f"camera=(), geolocation=(), microphone={g.get('microphone', '()')}, payment=()")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if request.is_secure:

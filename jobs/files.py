@@ -11,6 +11,7 @@ from core import queue
 from core.academies.models import Academy
 from core.db import db
 from jobs.registry import every
+from tenants.chat import attachments
 from tenants.files import playable
 from tenants.files.actions import sweep_orphans
 from tenants.media import actions as media
@@ -26,8 +27,9 @@ def sweep_all() -> None:
 
 @queue.job("files.sweep")
 def sweep() -> None:
-    """Delete what authors deleted 30 days ago, and files on disk that no row has known for a day."""
+    """Delete what authors deleted 30 days ago, files of messages that are gone, and files on disk that no row has known for a day."""
     media.sweep()
+    attachments.sweep()
     sweep_orphans()
 
 

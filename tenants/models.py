@@ -8,6 +8,8 @@ from tenants.audit import models as audit
 from tenants.bank import models as bank
 from tenants.catalogue import models as catalogue
 from tenants.certificates import models as certificates
+from tenants.chat import attachment_models
+from tenants.chat import models as chat
 from tenants.courses import models as courses
 from tenants.erasure import models as erasure
 from tenants.exercises import models as exercises
@@ -20,6 +22,7 @@ from tenants.mail import models as mail
 from tenants.organisations import models as organisations
 from tenants.past import models as past
 from tenants.people import models as people
+from tenants.photos import models as photos
 from tenants.reports import models as reports
 from tenants.sessions import models as sessions
 from tenants.settings import models as settings
@@ -27,7 +30,7 @@ from tenants.surveys import models as surveys
 from tenants.transfer import models as transfer
 
 __all__ = [
-    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files",
-    "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "reports", "sessions", "settings", "surveys",
+    "academy_metadata", "assessments", "attachment_models", "audit", "bank", "catalogue", "certificates", "chat", "courses", "erasure", "exercises", "files",
+    "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "photos", "reports", "sessions", "settings", "surveys",
     "transfer",
 ]

@@ -17,7 +17,7 @@ from tenants.files.models import File
 from tenants.learning.queries import file_for
 
 INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm", "text/vtt",
-                    "audio/mpeg", "audio/mp4", "audio/wav"})  # fmt: skip
+                    "audio/mpeg", "audio/mp4", "audio/wav", "audio/webm", "audio/ogg"})  # fmt: skip
 SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 

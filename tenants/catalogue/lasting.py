@@ -113,6 +113,7 @@ class Past:
 
     enrolment: Enrolment
     name: str
+    photo_id: UUID | None = None
 
     @property
     def has_expired(self) -> bool:
@@ -124,13 +125,13 @@ def past_in(viewer: Member, course: Course) -> list[Past]:
     """Return whom the viewer sees of those who took the course and does no longer, the latest first. One statement."""
     over = sa.or_(Enrolment.state != "active", Enrolment.ends_at <= clock.now())
     rows = db.session.execute(
-        sa.select(Enrolment, stored(Member, "first_name"), stored(Member, "last_name"))
+        sa.select(Enrolment, stored(Member, "first_name"), stored(Member, "last_name"), Member.photo_id)
         .join(Member, Member.id == Enrolment.member_id)
         .where(Enrolment.course_id == course.id, over, is_current(), Member.state == "active", visible_to(viewer))
         .order_by(sa.func.coalesce(Enrolment.ended_at, Enrolment.ends_at).desc())
     ).all()
     names = full_names([(row[0].member_id, row[1], row[2]) for row in rows])
-    return [Past(row[0], name) for row, name in zip(rows, names, strict=True)]
+    return [Past(row[0], name, row[3]) for row, name in zip(rows, names, strict=True)]
 
 
 def full_names(rows: list[tuple[UUID, bytes | None, bytes | None]]) -> list[str]:

@@ -17,11 +17,12 @@ from core.errors import NotFound
 from core.sealed import stored, unseal_rows
 from tenants.courses.models import Course, Page
 from tenants.exercises.models import WAITING, HandIn, Review, SavedPhrase
-from tenants.exercises.queries import Thread, exercise_on, names_of, thread_of
+from tenants.exercises.queries import Thread, exercise_on, faces_of, thread_of
 from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import is_current
 from tenants.learning.rules import TAUGHT_BY
+from tenants.people.faces import NOBODY
 from tenants.people.models import Member
 
 PER_PAGE = 25
@@ -52,6 +53,7 @@ class InQueue:
     course_title: str
     claimed_by: UUID | None
     leased_until: datetime | None
+    photo_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def queue_for(member: Member, filters: Filters) -> Queue:
     chosen = _chosen(member, filters)
     rows = db.session.execute(
         sa.select(HandIn.id, HandIn.title, HandIn.number, HandIn.state, HandIn.handed_in_at, HandIn.claimed_by,
-                  HandIn.leased_until, Course.title.label("course_title"), Member.id.label("member_id"),
+                  HandIn.leased_until, Course.title.label("course_title"), Member.id.label("member_id"), Member.photo_id,
                   stored(Member, "first_name").label("first"), stored(Member, "last_name").label("last"))
         .join(Enrolment, Enrolment.id == HandIn.enrolment_id).join(Course, Course.id == Enrolment.course_id)
         .join(Member, Member.id == Enrolment.member_id).where(*chosen).order_by(HandIn.handed_in_at, HandIn.id)
@@ -90,7 +92,7 @@ def queue_for(member: Member, filters: Filters) -> Queue:
     last = unseal_rows(Member, "last_name", [(row.member_id, row.last) for row in rows])
     items = [
         InQueue(row.id, row.title, row.number, row.state, row.handed_in_at, " ".join(filter(None, name)),
-                row.course_title, row.claimed_by, row.leased_until)
+                row.course_title, row.claimed_by, row.leased_until, row.photo_id)
         for row, name in zip(rows, zip(first, last, strict=True), strict=True)
     ]  # fmt: skip
     counts = _counts(member, filters)
@@ -194,7 +196,7 @@ def on_desk(member: Member, hand_in: HandIn) -> OnDesk:
     other = hand_in.claimed_by if hand_in.claimed_by != member.id else None
     return OnDesk(
         hand_in, exercise_on(page, hand_in.block_id), participant, course_title,
-        thread_of(hand_in.enrolment, hand_in.block_id, member), draft, names_of([other]).get(other),
+        thread_of(hand_in.enrolment, hand_in.block_id, member), draft, faces_of([other]).get(other, NOBODY).name or None,
         phrases_of(member),
     )  # fmt: skip
 

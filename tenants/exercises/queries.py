@@ -22,6 +22,7 @@ from tenants.groups.sight import visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import OpenLesson, is_current
 from tenants.learning.rules import TAUGHT_BY
+from tenants.people.faces import NOBODY, Face, face_of
 from tenants.people.models import Member, MemberRole
 
 
@@ -64,12 +65,13 @@ def files_of(hand_in_ids: Iterable[UUID]) -> defaultdict[UUID, list[File]]:
 
 @dataclass(frozen=True)
 class Said:
-    """A review as a thread shows it; `name` is None where it is hidden."""
+    """A review as a thread shows it; `name` is None where it is hidden, and no photo is shown there."""
 
     review: Review
     name: str | None
     levels: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     points: Points | None = None
+    photo_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Line:
     name: str
     made_at: datetime
     is_own: bool
+    photo_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -179,15 +182,14 @@ def _full(
         sa.select(HandInMessage).where(HandInMessage.hand_in_id.in_(keys)).order_by(HandInMessage.made_at)
     ))  # fmt: skip
     hides = viewer.id == enrolment.member_id
-    names = names_of([*(one.by_id for one in reviews), *(one.by_id for one in messages)], None if hides else viewer)
+    faces = faces_of([*(one.by_id for one in reviews), *(one.by_id for one in messages)], None if hides else viewer)
     pages = {page.id: page for page in db.session.scalars(sa.select(Page).where(Page.id.in_([r.page_id for r in rows])))}
     full = []
     for row in rows:
         exercise = exercise_on(pages[row.page_id], row.block_id)
-        said = [_said(one, exercise, names, hides) for one in reviews if one.hand_in_id == row.id]
+        said = [_said(one, exercise, faces, hides) for one in reviews if one.hand_in_id == row.id]
         lines = [
-            Line(one.text or "", names.get(one.by_id, ""), one.made_at, one.by_id == viewer.id)
-            for one in messages if one.hand_in_id == row.id
+            _line(one, faces.get(one.by_id, NOBODY), viewer) for one in messages if one.hand_in_id == row.id
         ]
         full.append(Version(row, files.get(row.id, []), said, lines))
     return full
@@ -201,19 +203,24 @@ def handed_in_by(enrolment: Enrolment) -> list[Version]:
     return _full(rows, files_of([row.id for row in rows]), enrolment, viewer)
 
 
-def _said(review: Review, exercise: Mapping[str, Any], names: Mapping[UUID | None, str], hides: bool) -> Said:
+def _said(review: Review, exercise: Mapping[str, Any], faces: Mapping[UUID | None, Face], hides: bool) -> Said:
     hidden = hides and review.kind == "peer" and exercise["anonymous"]
-    name = None if hidden else names.get(review.by_id, None if review.kind == "peer" else "")
+    face = None if hidden else faces.get(review.by_id, None if review.kind == "peer" else NOBODY)
     chosen = [
         (criterion["title"], level)
         for criterion in exercise["criteria"] for level in criterion["levels"]
         if review.levels.get(criterion["id"]) == level["id"]
     ]  # fmt: skip
-    return Said(review, name, chosen, points_of(exercise["criteria"], review.levels) if chosen else None)
+    points = points_of(exercise["criteria"], review.levels) if chosen else None
+    return Said(review, face.name if face else None, chosen, points, face.photo_id if face else None)
 
 
-def names_of(member_ids: Iterable[UUID | None], viewer: Member | None = None) -> dict[UUID | None, str]:
-    """Return the names of these members; for a viewer who is limited, of whom they see and of those who teach."""
+def _line(message: HandInMessage, face: Face, viewer: Member) -> Line:
+    return Line(message.text or "", face.name, message.made_at, message.by_id == viewer.id, face.photo_id)
+
+
+def faces_of(member_ids: Iterable[UUID | None], viewer: Member | None = None) -> dict[UUID | None, Face]:
+    """Return names and photos of these members; for a viewer who is limited, of whom they see and of those who teach."""
     wanted = {one for one in member_ids if one is not None}
     if not wanted:
         return {}
@@ -221,7 +228,7 @@ def names_of(member_ids: Iterable[UUID | None], viewer: Member | None = None) ->
     if viewer is not None and viewer.is_limited:
         teaches = sa.select(MemberRole.member_id).where(MemberRole.role.in_(TAUGHT_BY))
         rows = rows.where(sa.or_(visible_to(viewer), Member.id.in_(teaches)))
-    return {member.id: member.name for member in db.session.scalars(rows)}
+    return {member.id: face_of(member) for member in db.session.scalars(rows)}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import re
 import shutil
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -52,10 +53,19 @@ class Picture:
 
 def picture_of(source: BinaryIO) -> Picture:
     """Return the image with its metadata gone, upright, at most MAX_EDGE on the longer side. Raises NotThat."""
+    with opened_image(source) as image:
+        return _drawn_anew(image)
+
+
+@contextmanager
+def opened_image(source: BinaryIO, formats: Iterable[str] = tuple(_FORMATS)) -> Iterator[Image.Image]:
+    """Give the image of one of the formats, not drawn yet; what goes wrong in the body is the image's fault. Raises NotThat."""
     content = read_at_most(source, MAX_IMAGE_BYTES)
     try:
-        with Image.open(io.BytesIO(content), formats=list(_FORMATS)) as image:
-            return _drawn_anew(image)
+        with Image.open(io.BytesIO(content), formats=list(formats)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise NotThat("too_many_pixels")
+            yield image
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise NotThat("too_many_pixels") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error):
@@ -63,8 +73,6 @@ def picture_of(source: BinaryIO) -> Picture:
 
 
 def _drawn_anew(image: Image.Image) -> Picture:
-    if image.width * image.height > MAX_PIXELS:
-        raise NotThat("too_many_pixels")
     kind = image.format or "PNG"
     upright = ImageOps.exif_transpose(image)
     upright.thumbnail((MAX_EDGE, MAX_EDGE))

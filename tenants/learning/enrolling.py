@@ -29,6 +29,7 @@ class Listed:
     name: str
     enrolment_id: UUID | None
     ends_at: datetime | None = None
+    photo_id: UUID | None = None
 
 
 def course_to_fill(member: Member, course_id: UUID) -> Course:
@@ -45,13 +46,13 @@ def everyone(viewer: Member, course: Course, search: str = "") -> list[Listed]:
         Enrolment.member_id == Member.id, Enrolment.course_id == course.id, is_open_now()
     )
     rows = db.session.execute(
-        sa.select(Member.id, stored(Member, "first_name"), stored(Member, "last_name"), Enrolment.id, Enrolment.ends_at)
+        sa.select(Member.id, stored(Member, "first_name"), stored(Member, "last_name"), Enrolment.id, Enrolment.ends_at, Member.photo_id)
         .outerjoin(Enrolment, taken).where(Member.state == "active", visible_to(viewer))
     ).all()
     first = unseal_rows(Member, "first_name", [(row[0], row[1]) for row in rows])
     last = unseal_rows(Member, "last_name", [(row[0], row[2]) for row in rows])
     people = [
-        Listed(row[0], " ".join(filter(None, names)), row[3], row[4])
+        Listed(row[0], " ".join(filter(None, names)), row[3], row[4], row[5])
         for row, names in zip(rows, zip(first, last, strict=True), strict=True)
     ]
     sought = normalised(search)

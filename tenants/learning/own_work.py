@@ -50,10 +50,12 @@ def own_work(member: Member) -> dict[str, Any]:
     ).all()
     marks = marks_of([enrolment.id for enrolment, *_ in rows])
     courses = [_course(e, way_of(outline, marks[e.id]), outline["title"]) for e, _, outline in rows]
-    more = {name: value for part in _own for name, value in part(member).items()}
+    parts = [part(member) for part in _own]
+    more = {name: value for part in parts for name, value in part.items() if name != "files"}
+    files = [file for part in parts for file in part.get("files", ())]
     from_ = organisation_of(member.id)
     about = {"name": member.name, "email": member.email, "personnel_number": member.number, "organisation": from_.name if from_ else None}
-    return {**about, "courses": courses, **more}
+    return {**about, "courses": courses, **more, **({"files": files} if files else {})}
 
 
 def _course(enrolment: Enrolment, way: Way, title: str) -> dict[str, Any]:
