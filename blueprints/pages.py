@@ -24,6 +24,7 @@ from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.media import media
+from blueprints.notifications import notifications
 from blueprints.organisations import organisations
 from blueprints.past import past
 from blueprints.people import people
@@ -43,7 +44,7 @@ def register(app: HostedFlask) -> None:
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,
-                      study):  # fmt: skip
+                      study, notifications):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

@@ -105,6 +105,18 @@ def takes_files(most_bytes: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return mark
 
 
+def takes_strangers_posts(view: Callable[P, R]) -> Callable[P, R]:
+    """Let a program that never saw a page post to this public route: without a form's token and from any place. Only for
+    routes whose address itself is a secret that allows exactly this, such as the one-click unsubscribing of mail programs."""
+    view.takes_strangers_posts = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_open_to_strangers(view: Any) -> bool:
+    """Return whether a program that never saw a page may post to `view`."""
+    return login_rule(view) == "public" and bool(getattr(view, "takes_strangers_posts", False))
+
+
 def most_bytes(view: Any) -> int:
     """Return how large a request to `view` may be."""
     return int(getattr(view, "most_bytes", MOST_BYTES))

@@ -26,7 +26,7 @@ LANGUAGES = ("nl", "en")
 SETTINGS = frozenset(
     """KWEEK_ENV PORT PUBLIC_PORT BIND WEB_WORKERS WORKERS PLATFORM_NAME PLATFORM_DOMAINS SCHEME SECRET_KEY
     DATABASE_URL OWNER_DATABASE_URL SUPERUSER_DATABASE_URL REDIS_URL KEYSTORE_DIR MASTER_KEY_FILE FILES_DIR SMTP_URL
-    MAIL_FROM CLOSING_UNDO_DAYS SPARE_SCHEMAS TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG""".split()
+    MAIL_FROM CLOSING_UNDO_DAYS SPARE_SCHEMAS TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG VAPID_KEY""".split()
 )  # what the file may hold; KWEEK_HOME says where it is looked for
 T = TypeVar("T")
 
@@ -71,6 +71,7 @@ class Config:
     web_workers: int
     workers: int
     ffmpeg: str | None = None
+    vapid_key: str | None = None
 
 
 _config: Config | None = None
@@ -123,6 +124,7 @@ def load(environ: Mapping[str, str]) -> Config:
         web_workers=values.number("WEB_WORKERS", 2, 1, 64),
         workers=values.number("WORKERS", 2, 1, 32),
         ffmpeg=values.read("FFMPEG", "", _program),
+        vapid_key=values.secret("VAPID_KEY", "", lambda text: _push_key(text) if text else None),
     )
 
 
@@ -254,6 +256,12 @@ def _smtp(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.port or 0) < 0:
         raise ValueError("write smtp://user:password@host:587 or smtps://user:password@host:465.")
+    return text
+
+
+def _push_key(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+        raise ValueError("give a key that ./run push-key has made, or leave it out.")
     return text
 
 

@@ -17,6 +17,7 @@ from tenants.imports import models as imports
 from tenants.learning import group_models
 from tenants.learning import models as learning
 from tenants.mail import models as mail
+from tenants.notifications import models as notifications
 from tenants.organisations import models as organisations
 from tenants.past import models as past
 from tenants.people import models as people
@@ -28,6 +29,6 @@ from tenants.transfer import models as transfer
 
 __all__ = [
     "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files",
-    "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "reports", "sessions", "settings", "surveys",
+    "group_models", "groups", "imports", "learning", "mail", "notifications", "organisations", "past", "people", "reports", "sessions", "settings", "surveys",
     "transfer",
 ]
