@@ -115,4 +115,4 @@ def _page(chosen: Mapping[str, Choice], typed: Mapping[str, str], errors: Mappin
 def zones() -> list[str]:
     """Return the zones to choose from: those of a place."""
     parts = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    return sorted(name for name in available_timezones() if name.startswith(parts)) + ["UTC"]
+    return [*sorted(name for name in available_timezones() if name.startswith(parts)), "UTC"]

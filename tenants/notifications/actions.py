@@ -69,9 +69,12 @@ def _queue(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def queue_at(job: str, moment: datetime) -> None:
-    """Queue a look at what is due at the moment, in the second that holds it all."""
-    due = moment.replace(microsecond=0) + timedelta(seconds=1) if moment.microsecond else moment
-    queue.later(job, due=due if due > clock.now() else None, once=f"{job}.{int(due.timestamp())}", priority=4)
+    """Queue a look at what is due at the moment: now, or when the second is over that the moment lies in."""
+    if moment <= clock.now():
+        queue.later(job, once=f"{job}.now", priority=4)
+    else:
+        due = moment.replace(microsecond=0) + timedelta(seconds=1)
+        queue.later(job, due=due, once=f"{job}.{int(due.timestamp())}", priority=4)
 
 
 def open_notice(member: Member, notice_id: UUID) -> str | None:
