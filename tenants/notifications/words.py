@@ -45,12 +45,17 @@ def button_words(kind: str) -> str:
     }[kind]  # fmt: skip
 
 
+def who_of(said: Said) -> str:
+    """Return the name of who did it, or a word for somebody whose name is hidden or gone."""
+    return said.who or _("Somebody")
+
+
 def _message(said: Said, _detail: str) -> str:
-    return _("%(who)s sent a message: %(room)s", who=said.who, room=said.what) if said.what else _("%(who)s sent you a message", who=said.who)
+    return _("%(who)s sent a message: %(room)s", who=who_of(said), room=said.what) if said.what else _("%(who)s sent you a message", who=who_of(said))
 
 
 def _messages(said: Sequence[Said], _detail: str) -> str:
-    people = list(dict.fromkeys(one.who for one in said))
+    people = list(dict.fromkeys(who_of(one) for one in said))
     if len(people) == 1:
         return _("%(count)s messages from %(who)s", count=len(said), who=people[0])
     return _("%(count)s messages: %(room)s", count=len(said), room=said[0].what)
@@ -87,23 +92,23 @@ Sentences = tuple[Callable[[Said, str], str], Callable[[Sequence[Said], str], st
 SENTENCES: dict[str, Sentences] = {
     "message": (_message, _messages),
     "mention": (
-        lambda said, _detail: _("%(who)s mentions you: %(room)s", who=said.who, room=said.what),
+        lambda said, _detail: _("%(who)s mentions you: %(room)s", who=who_of(said), room=said.what),
         lambda said, _detail: _("%(count)s times somebody mentions you: %(room)s", count=len(said), room=said[0].what),
     ),
     "feedback": (
-        lambda said, _detail: _("%(who)s gave feedback: %(title)s", who=said.who, title=said.what),
+        lambda said, _detail: _("%(who)s gave feedback: %(title)s", who=who_of(said), title=said.what),
         lambda said, _detail: _("%(count)s times feedback: %(title)s", count=len(said), title=said[0].what),
     ),
     "answer": (
-        lambda said, _detail: _("%(who)s answered: %(title)s", who=said.who, title=said.what),
+        lambda said, _detail: _("%(who)s answered: %(title)s", who=who_of(said), title=said.what),
         lambda said, _detail: _("%(count)s answers: %(title)s", count=len(said), title=said[0].what),
     ),
     "hand_in": (
-        lambda said, _detail: _("%(who)s handed in: %(title)s", who=said.who, title=said.what),
+        lambda said, _detail: _("%(who)s handed in: %(title)s", who=who_of(said), title=said.what),
         lambda said, _detail: ngettext("%(num)s hand-in waits: %(title)s", "%(num)s hand-ins wait: %(title)s", len(said), title=said[0].what),
     ),
     "question": (
-        lambda said, _detail: _("%(who)s asks: %(title)s", who=said.who, title=said.what),
+        lambda said, _detail: _("%(who)s asks: %(title)s", who=who_of(said), title=said.what),
         lambda said, _detail: _("%(count)s questions: %(title)s", count=len(said), title=said[0].what),
     ),
     "invitation": (
@@ -126,7 +131,7 @@ SENTENCES: dict[str, Sentences] = {
         lambda said, _detail: _("Give %(count)s fellow participants feedback: %(title)s", count=len(said), title=said[0].what),
     ),
     "request": (
-        lambda said, _detail: _("%(who)s asks to be let in: %(title)s", who=said.who, title=said.what),
+        lambda said, _detail: _("%(who)s asks to be let in: %(title)s", who=who_of(said), title=said.what),
         lambda said, _detail: _("%(count)s people ask to be let in: %(title)s", count=len(said), title=said[0].what),
     ),
     "report": (
