@@ -93,7 +93,7 @@ def choose(member: Member, choices: Mapping[str, Choice]) -> None:
     """Tell the member of these kinds so from now on; what waits goes by the new choice too. Raises Refused."""
     for name, choice in choices.items():
         if name not in KINDS or choice.mail not in HOW:
-            raise Refused("no such choice")
+            raise Refused("notice choice")
         values = {"app": choice.app, "mail": choice.mail, "push": choice.push}
         made = insert(NoticeChoice).values(member_id=member.id, kind=name, **values)
         db.session.execute(made.on_conflict_do_update(index_elements=["member_id", "kind"], set_=values))
@@ -108,9 +108,9 @@ def forget(member: Member) -> None:
 def choose_times(member: Member, zone: str, is_quiet: bool, quiet_from: int, quiet_until: int, paused_until: datetime | None) -> None:
     """Leave the member alone then; `zone` empty: by the academy's clock. Raises Refused."""
     if zone and not is_zone(zone):
-        raise Refused("no such zone")
+        raise Refused("notice zone")
     if paused_until is not None and paused_until > clock.now() + LONGEST_PAUSE:
-        raise Refused("pause too long")
+        raise Refused("notice pause")
     row = db.session.get(NoticeTimes, member.id) or NoticeTimes(member_id=member.id)
     row.zone, row.is_quiet, row.quiet_from, row.quiet_until, row.paused_until = zone or None, is_quiet, quiet_from, quiet_until, paused_until
     db.session.add(row)

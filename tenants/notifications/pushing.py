@@ -43,7 +43,7 @@ def server_key() -> str | None:
 def add_browser(member: Member, browser: push.Browser, device: str) -> PushBrowser:
     """Tell this browser from now on; one that was another member's is theirs no longer. Raises Refused."""
     if server_key() is None or not push.is_browser(browser):
-        raise Refused("no such browser")
+        raise Refused("notice browser")
     egress.checked(browser.endpoint)
     db.session.execute(sa.delete(PushBrowser).where(matches(PushBrowser, "endpoint", browser.endpoint)))
     mine = sa.select(PushBrowser).where(PushBrowser.member_id == member.id).order_by(PushBrowser.id.desc())
