@@ -19,6 +19,8 @@ from core.errors import Refused
 TIMEOUT_S = 10.0
 MOST_ANSWER = 64 * 1024
 HTTPS = 443
+# For special use, though some Pythons call them global.
+SPECIAL = [ipaddress.ip_network(one) for one in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "2001::/23", "3fff::/20")]
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -69,7 +71,8 @@ def may_reach(address: str, port: int) -> bool:
             inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inside is not None and not inside.is_global:
             return False
-    return port == HTTPS and found.is_global and not found.is_multicast
+    is_special = any(found in network for network in SPECIAL if network.version == found.version)
+    return port == HTTPS and found.is_global and not found.is_multicast and not is_special
 
 
 def public_address(host: str, port: int) -> str:

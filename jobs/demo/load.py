@@ -19,7 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, groups, invitations, organisations, people, reports, transfer
+from jobs.demo import bank, certificates, groups, invitations, notices, organisations, people, reports, transfer
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -108,6 +108,7 @@ def fill(demo: DemoAcademy, owner_id: UUID | None) -> dict[str, Member]:
     transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])
     organisations.write(demo, members, published)
     people.write(demo, members[demo.people[0].key])
+    notices.write(members.values())
     return members
 
 

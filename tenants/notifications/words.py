@@ -63,8 +63,9 @@ def _messages(said: Sequence[Said], _detail: str) -> str:
 
 def _session(said: Said, detail: str) -> str:
     return {
-        "seat": _("You have a seat: %(title)s", title=said.what), "promoted": _("A seat came free for you: %(title)s", title=said.what),
-        "left": _("Your seat was taken back: %(title)s", title=said.what), "moved": _("Moved: %(title)s", title=said.what),
+        "seat": _("You have a seat: %(title)s, %(when)s", title=said.what, when=said.more),
+        "promoted": _("A seat came free for you: %(title)s, %(when)s", title=said.what, when=said.more),
+        "left": _("Your seat was taken back: %(title)s", title=said.what), "moved": _("Moved: %(title)s, %(when)s", title=said.what, when=said.more),
         "cancelled": _("Cancelled: %(title)s", title=said.what), "soon": _("Begins %(when)s: %(title)s", when=said.more, title=said.what),
     }.get(detail, said.what)  # fmt: skip
 

@@ -24,7 +24,9 @@ OVER = frozenset({"left", "cancelled"})
 
 
 def tell_seat(seat: Seat, session: LiveSession, what: str, *, has_letter: bool) -> None:
-    """Tell the seat's member; `has_letter` says that a letter with the calendar entry was written."""
+    """Tell the seat's member, unless the session is over; `has_letter` says that a letter with the calendar entry was written."""
+    if session.ends_at <= clock.now():
+        return
     mark = uuid5(seat.id, f"{what}.{session.sequence}.{seat.revision}")
     mailed = [seat.member_id] if has_letter else []
     notify("session", [seat.member_id], subject_id=mark, thread_id=session.id, detail=what, link=f"/agenda/{session.id}", mailed_ids=mailed)
