@@ -33,7 +33,7 @@ def choose() -> Any:
     typed["is_quiet"] = "1" if request.form.get("is_quiet") else ""
     times, errors = read_times(typed)
     if times is None:
-        return _page(chosen, typed, errors), 422
+        return _page(chosen, typed, errors)[0], 422
     present = choices.choices_of(me())
     choices.choose(me(), {name: choice for name, choice in chosen.items() if choice != present[name]})
     choices.choose_times(me(), typed["zone"], times.is_quiet, times.quiet_from, times.quiet_until, times.paused_until)
