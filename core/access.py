@@ -112,14 +112,15 @@ def most_bytes(view: Any) -> int:
 
 
 def from_anywhere(view: Callable[P, R]) -> Callable[P, R]:
-    """Let a POST come without a form's token: a mail program's one click (RFC 8058), whose address proves enough."""
-    view.needs_no_token = True  # type: ignore[attr-defined]
+    """Let a program that never saw a page post to this public route: without a form's token and from any place. Only for
+    routes whose address itself is a secret that allows exactly this, such as the one click of mail programs (RFC 8058)."""
+    view.is_from_anywhere = True  # type: ignore[attr-defined]
     return view
 
 
-def needs_token(view: Any) -> bool:
-    """Return whether a POST to `view` must carry the token of a form."""
-    return not getattr(view, "needs_no_token", False)
+def is_from_anywhere(view: Any) -> bool:
+    """Return whether a program that never saw a page may post to `view`."""
+    return login_rule(view) == "public" and bool(getattr(view, "is_from_anywhere", False))
 
 
 def is_refused(view: Any) -> bool:

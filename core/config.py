@@ -27,7 +27,7 @@ SETTINGS = frozenset(
     """KWEEK_ENV PORT PUBLIC_PORT BIND WEB_WORKERS WORKERS PLATFORM_NAME PLATFORM_DOMAINS SCHEME SECRET_KEY
     DATABASE_URL OWNER_DATABASE_URL SUPERUSER_DATABASE_URL REDIS_URL KEYSTORE_DIR MASTER_KEY_FILE FILES_DIR SMTP_URL
     MAIL_FROM IMAP_URL MAIL_INBOX MAIL_PER_HOUR DKIM_KEY_FILE DKIM_SELECTOR CLOSING_UNDO_DAYS SPARE_SCHEMAS
-    TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG""".split()
+    TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG VAPID_KEY""".split()
 )  # what the file may hold; KWEEK_HOME says where it is looked for
 T = TypeVar("T")
 
@@ -77,6 +77,7 @@ class Config:
     mail_per_hour: int = 2000
     dkim_key_file: Path | None = None
     dkim_selector: str = "kweek"
+    vapid_key: str | None = None
 
 
 _config: Config | None = None
@@ -134,6 +135,7 @@ def load(environ: Mapping[str, str]) -> Config:
         mail_per_hour=values.number("MAIL_PER_HOUR", 2000, 0, 1_000_000),
         dkim_key_file=values.read("DKIM_KEY_FILE", "", lambda text: _path(text) if text else None),
         dkim_selector=values.read("DKIM_SELECTOR", "kweek", _selector),
+        vapid_key=values.secret("VAPID_KEY", "", lambda text: _push_key(text) if text else None),
     )
 
 
@@ -265,6 +267,12 @@ def _smtp(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.port or 0) < 0:
         raise ValueError("write smtp://user:password@host:587 or smtps://user:password@host:465.")
+    return text
+
+
+def _push_key(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+        raise ValueError("give a key that ./run push-key has made, or leave it out.")
     return text
 
 

@@ -20,6 +20,7 @@ from core.mail import dkim
 from core.migrate import migrate_core
 from core.outbox import actions as outbox
 from core.owner import Connection, connect, owner_connection
+from core.push import make_key
 from tenants.migrate import behind_schemas, head_revision, migrate_academies
 from tenants.provision import homeless, orphaned_keys, refill_spares
 
@@ -36,6 +37,7 @@ def add(commands: Commands) -> None:
         ("doctor", doctor, "say what is not in order; exit status 1 if anything is not"),
     ):
         commands.add_parser(name, help=words).set_defaults(act=act)
+    commands.add_parser("push-key", help="print a new VAPID_KEY, for messages on people's devices").set_defaults(act=print_push_key)
     retry = commands.add_parser("retry", help="try work that was given up again, once its cause is mended")
     retry.add_argument("job", nargs="?", help="only work of this name, such as mail.send")
     retry.set_defaults(act=try_again)
@@ -50,6 +52,11 @@ def add(commands: Commands) -> None:
     bench = commands.add_parser("bench", help="measure promises against floors", add_help=False)
     bench.add_argument("rest", nargs=argparse.REMAINDER)
     bench.set_defaults(act=run_bench)
+
+
+def print_push_key(_given: argparse.Namespace) -> None:
+    """Print a new key. Nothing is written: the operator puts it in the configuration."""
+    print(f"VAPID_KEY={make_key()}")
 
 
 def setup(given: argparse.Namespace) -> None:
