@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -94,7 +95,7 @@ def send_test(row: Edition, to: Account, language: str) -> None:
     write_letter(to.email or "", "newsletter", language, unsubscribe=platform_url("/newsletter"), **_values(row, language, to.first_name or ""))
 
 
-def _values(row: Edition, language: str, name: str) -> dict[str, object]:
+def _values(row: Edition, language: str, name: str) -> dict[str, Any]:
     subject, body = row.words(language)
     return {"subject": subject, "parts": parts(body), "name": name}
 

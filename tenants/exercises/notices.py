@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.db import db
 from tenants.courses.models import Page
 from tenants.exercises.models import WAITING, HandIn, HandInMessage, Review
-from tenants.exercises.queries import exercise_on, names_of
+from tenants.exercises.queries import exercise_on, faces_of
 from tenants.groups.sight import sees_member, visible_to
 from tenants.learning.models import Enrolment
 from tenants.learning.queries import is_current, is_open_now
@@ -130,7 +130,7 @@ def of_feedback(reader: Member, notices: Sequence[Notice]) -> Mapping[UUID, Said
         .join(Enrolment, Enrolment.id == HandIn.enrolment_id)
         .where(Review.id.in_([one.subject_id for one in notices]), Enrolment.member_id == reader.id, is_open_now())
     ).all()
-    names = names_of([review.by_id for review, *_ in rows])
+    names = {key: face.name for key, face in faces_of([review.by_id for review, *_ in rows]).items()}
     found = {review.id: Said(hand_in.title, _giver(review, page, hand_in, names), is_open=_is_unseen(hand_in, review.sent_at)) for review, hand_in, page in rows}
     return {one.id: found[one.subject_id] for one in notices if one.subject_id in found}
 
@@ -151,7 +151,7 @@ def of_answers(reader: Member, notices: Sequence[Notice]) -> Mapping[UUID, Said]
         sa.select(HandInMessage, HandIn).join(HandIn, HandIn.id == HandInMessage.hand_in_id).join(Enrolment, Enrolment.id == HandIn.enrolment_id)
         .where(HandInMessage.id.in_([one.subject_id for one in notices]), Enrolment.member_id == reader.id, is_open_now())
     ).all()
-    names = names_of([message.by_id for message, _hand_in in rows])
+    names = {key: face.name for key, face in faces_of([message.by_id for message, _hand_in in rows]).items()}
     found = {message.id: Said(hand_in.title, names.get(message.by_id, ""), is_open=_is_unseen(hand_in, message.made_at)) for message, hand_in in rows}
     return {one.id: found[one.subject_id] for one in notices if one.subject_id in found}
 
