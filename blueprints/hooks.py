@@ -73,7 +73,7 @@ def enter_academy() -> None:
 
 def refuse_foreign_posts() -> None:
     """Refuse a write whose Origin is not exactly this host: a sibling subdomain is a stranger (T20)."""
-    if request.method in SAFE:
+    if request.method in SAFE or access.is_from_anywhere(current_app.view_functions.get(request.endpoint or "")):
         return
     origin = request.headers.get("Origin")
     if origin is None and request.headers.get("Sec-Fetch-Site") in ("same-origin", None):
@@ -89,7 +89,7 @@ def refuse_forged_forms(forms: CSRFProtect) -> None:
     if request.method in SAFE or view is None or access.is_refused(view):
         return
     request.max_content_length = access.most_bytes(view)
-    if current_app.config["WTF_CSRF_ENABLED"]:
+    if current_app.config["WTF_CSRF_ENABLED"] and not access.is_from_anywhere(view):
         forms.protect()
 
 

@@ -20,11 +20,14 @@ from blueprints.health import health
 from blueprints.home import home
 from blueprints.hosts import HostedFlask
 from blueprints.imports import imports
+from blueprints.inbox import inbox
 from blueprints.issuers import issuers
 from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.media import media
+from blueprints.newsletter import newsletter
+from blueprints.notifications import notifications
 from blueprints.organisations import organisations
 from blueprints.past import past
 from blueprints.people import people
@@ -40,11 +43,11 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, home, issuers):
+    for blueprint in (accounts, academies, home, inbox, issuers, newsletter):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,
-                      study, chat):  # fmt: skip
+                      study, chat, notifications):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

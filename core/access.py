@@ -111,6 +111,18 @@ def most_bytes(view: Any) -> int:
     return int(getattr(view, "most_bytes", MOST_BYTES))
 
 
+def from_anywhere(view: Callable[P, R]) -> Callable[P, R]:
+    """Let a program that never saw a page post to this public route: without a form's token and from any place. Only for
+    routes whose address itself is a secret that allows exactly this, such as the one click of mail programs (RFC 8058)."""
+    view.is_from_anywhere = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_from_anywhere(view: Any) -> bool:
+    """Return whether a program that never saw a page may post to `view`."""
+    return login_rule(view) == "public" and bool(getattr(view, "is_from_anywhere", False))
+
+
 def is_refused(view: Any) -> bool:
     """Return whether `view` will send this stranger to sign in, without a look at what was sent."""
     return login_rule(view) not in (None, "public") and not current_user.is_authenticated

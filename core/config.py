@@ -26,7 +26,8 @@ LANGUAGES = ("nl", "en")
 SETTINGS = frozenset(
     """KWEEK_ENV PORT PUBLIC_PORT BIND WEB_WORKERS WORKERS PLATFORM_NAME PLATFORM_DOMAINS SCHEME SECRET_KEY
     DATABASE_URL OWNER_DATABASE_URL SUPERUSER_DATABASE_URL REDIS_URL KEYSTORE_DIR MASTER_KEY_FILE FILES_DIR SMTP_URL
-    MAIL_FROM CLOSING_UNDO_DAYS SPARE_SCHEMAS TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG""".split()
+    MAIL_FROM IMAP_URL MAIL_INBOX MAIL_PER_HOUR DKIM_KEY_FILE DKIM_SELECTOR CLOSING_UNDO_DAYS SPARE_SCHEMAS
+    TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG VAPID_KEY""".split()
 )  # what the file may hold; KWEEK_HOME says where it is looked for
 T = TypeVar("T")
 
@@ -71,6 +72,12 @@ class Config:
     web_workers: int
     workers: int
     ffmpeg: str | None = None
+    imap_url: str | None = None
+    mail_inbox: str | None = None
+    mail_per_hour: int = 2000
+    dkim_key_file: Path | None = None
+    dkim_selector: str = "kweek"
+    vapid_key: str | None = None
 
 
 _config: Config | None = None
@@ -123,6 +130,12 @@ def load(environ: Mapping[str, str]) -> Config:
         web_workers=values.number("WEB_WORKERS", 2, 1, 64),
         workers=values.number("WORKERS", 2, 1, 32),
         ffmpeg=values.read("FFMPEG", "", _program),
+        imap_url=values.secret("IMAP_URL", "", lambda text: _imap(text) if text else None),
+        mail_inbox=values.read("MAIL_INBOX", "", lambda text: _inbox(text) if text else None),
+        mail_per_hour=values.number("MAIL_PER_HOUR", 2000, 0, 1_000_000),
+        dkim_key_file=values.read("DKIM_KEY_FILE", "", lambda text: _path(text) if text else None),
+        dkim_selector=values.read("DKIM_SELECTOR", "kweek", _selector),
+        vapid_key=values.secret("VAPID_KEY", "", lambda text: _push_key(text) if text else None),
     )
 
 
@@ -257,9 +270,35 @@ def _smtp(text: str) -> str:
     return text
 
 
+def _push_key(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+        raise ValueError("give a key that ./run push-key has made, or leave it out.")
+    return text
+
+
 def _address(text: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
         raise ValueError("give one e-mail address, such as no-reply@kweek.nl.")
+    return text
+
+
+def _imap(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username or (parts.port or 0) < 0:
+        raise ValueError("write imaps://user:password@host:993/INBOX or imap://... (TLS by STARTTLS).")
+    return text
+
+
+def _inbox(text: str) -> str:
+    """Return the address of the mailbox; signed addresses put up to 52 signs behind its name, and 64 is the most."""
+    if not re.fullmatch(r"[a-z0-9._-]{1,12}@[a-z0-9.-]+", text.lower()):
+        raise ValueError("give the address of the mailbox, such as post@kweek.nl; at most 12 signs before the @.")
+    return text.lower()
+
+
+def _selector(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", text):
+        raise ValueError("give one label of a host name, such as kweek or kweek-2026.")
     return text
 
 

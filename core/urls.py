@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from core.config import config
 
@@ -15,6 +15,11 @@ def platform_url(path: str = "/", domain: str | None = None) -> str:
 def academy_url(slug: str, path: str = "/", domain: str | None = None) -> str:
     """Return the address of `path` in the academy at `slug`."""
     return f"{config().scheme}://{slug}.{_with_port(domain or config().domains[0].name)}{path}"
+
+
+def url_with(path: str, **query: str) -> str:
+    """Return the path with these words behind it, each as it must stand there."""
+    return f"{path}?{urlencode(query)}"
 
 
 def safe_next(target: str | None, default: str = "/") -> str:

@@ -1,4 +1,4 @@
-"""Commands for one academy: open, list, suspend, resume, close."""
+"""Commands for one academy: open, list, suspend, resume, close; how much mail it may send."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core.academies.models import Academy
 from core.academies.owners import known_account
 from core.config import config
 from core.db import CORE, db
+from core.mail import allowance
 from core.owner import owner_connection
 from core.urls import academy_url
 from tenants.close import ask_closing, undo_closing
@@ -21,7 +22,7 @@ Commands = Any
 
 
 def add(commands: Commands) -> None:
-    """Add `academy open|list|suspend|resume|close|undo` to the parser."""
+    """Add `academy open|list|suspend|resume|rate|close|undo` to the parser."""
     acts = commands.add_parser("academy", help="open, list, suspend, resume, close").add_subparsers(
         required=True, metavar="act")
     _add_open(acts.add_parser("open", help="open an academy for an existing account"))
@@ -32,6 +33,9 @@ def add(commands: Commands) -> None:
     suspending.set_defaults(act=suspend)
     _with_slug(acts.add_parser("resume", help="serve a suspended academy again")).set_defaults(act=resume)
     _with_slug(acts.add_parser("undo", help="take a closing back while it waits")).set_defaults(act=undo)
+    rating = _with_slug(acts.add_parser("rate", help="how many letters an academy may send in an hour"))
+    rating.add_argument("per_hour", type=int, nargs="?", help="0: without limit; leave out: as MAIL_PER_HOUR says")
+    rating.set_defaults(act=rate)
     closing = _with_slug(acts.add_parser("close", help="close an academy: everything in it is destroyed"))
     closing.add_argument("--now", action="store_true", help="no days to undo; run the whole closing here")
     closing.add_argument("--yes", action="store_true", help="do not ask to type the subdomain again")
@@ -81,6 +85,18 @@ def undo(given: argparse.Namespace) -> None:
     with db.scope(CORE, commit=True):
         undo_closing(_academy(given), None, is_operator=True)
     print(f"{given.slug} stays open")
+
+
+def rate(given: argparse.Namespace) -> int:
+    """Let the academy send so many letters in an hour."""
+    if given.per_hour is not None and given.per_hour < 0:
+        print("give a number of letters, or 0 for no limit")
+        return 1
+    with db.scope(CORE, commit=True):
+        allowance.set_measure(_academy(given).number, given.per_hour)
+    said = {None: "as MAIL_PER_HOUR says", 0: "without limit"}.get(given.per_hour, f"{given.per_hour} an hour")
+    print(f"{given.slug} sends letters: {said}")
+    return 0
 
 
 def close(given: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import code
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
@@ -15,9 +16,11 @@ from core import foundation, keystore
 from core.config import config
 from core.db import CORE, academy_scope, db
 from core.harden import harden, open_escapes
+from core.mail import dkim
 from core.migrate import migrate_core
 from core.outbox import actions as outbox
 from core.owner import Connection, connect, owner_connection
+from core.push import make_key
 from tenants.migrate import behind_schemas, head_revision, migrate_academies
 from tenants.provision import homeless, orphaned_keys, refill_spares
 
@@ -34,9 +37,12 @@ def add(commands: Commands) -> None:
         ("doctor", doctor, "say what is not in order; exit status 1 if anything is not"),
     ):
         commands.add_parser(name, help=words).set_defaults(act=act)
+    commands.add_parser("push-key", help="print a new VAPID_KEY, for messages on people's devices").set_defaults(act=print_push_key)
     retry = commands.add_parser("retry", help="try work that was given up again, once its cause is mended")
     retry.add_argument("job", nargs="?", help="only work of this name, such as mail.send")
     retry.set_defaults(act=try_again)
+    signing = commands.add_parser("dkim", help="make the key that mail is signed with, and print its DNS record")
+    signing.set_defaults(act=show_dkim)
     demo = commands.add_parser("demo", help="fill two small believable academies, once")
     demo.add_argument("--print", action="store_true", help="only print addresses and logins")
     demo.set_defaults(act=load_demo)
@@ -46,6 +52,11 @@ def add(commands: Commands) -> None:
     bench = commands.add_parser("bench", help="measure promises against floors", add_help=False)
     bench.add_argument("rest", nargs=argparse.REMAINDER)
     bench.set_defaults(act=run_bench)
+
+
+def print_push_key(_given: argparse.Namespace) -> None:
+    """Print a new key. Nothing is written: the operator puts it in the configuration."""
+    print(f"VAPID_KEY={make_key()}")
 
 
 def setup(given: argparse.Namespace) -> None:
@@ -96,11 +107,20 @@ def complaints() -> Iterator[str]:
         yield from (f"not hardened: the application {escape}" for escape in open_escapes(app))
     if keystore.store().is_rotating():
         yield "a master key rotation was cut short; the next closing or ./run setup finishes it"
+    if config().dkim_key_file is not None:
+        yield from _unsigned(config().dkim_key_file)
     with owner_connection() as owner:
         yield from (f"academy {n} stands at {revision}, not {head_revision()}" for n, revision in behind_schemas(owner))
         yield from (f"the key of {holder} has no schema: remove {holder}.json" for holder in orphaned_keys(owner))
         yield from (f"the directory of ac_{n} is missing: make {config().files_dir}/ac_{n}" for n in homeless(owner))
         yield from (sentence.format(*row) for question, sentence in _QUESTIONS for row in owner.execute(question))
+
+
+def _unsigned(path: Path) -> Iterator[str]:
+    try:
+        dkim.read_key(path)
+    except dkim.BadKey as error:
+        yield f"no mail can be signed, so none leaves: {error}; mend DKIM_KEY_FILE"
 
 
 _QUESTIONS: tuple[tuple[Any, str], ...] = (
@@ -117,6 +137,23 @@ def try_again(given: argparse.Namespace) -> None:
     """Let work that was given up be tried anew."""
     with db.scope(CORE, commit=True):
         print(f"{outbox.try_again(given.job)} pieces of work are tried again")
+
+
+def show_dkim(_: argparse.Namespace) -> None:
+    """Make the key unless there is one, and print what to put into DNS and into the settings."""
+    path = config().dkim_key_file or config().home / "dkim" / f"{config().dkim_selector}.pem"
+    print(f"{path}: {'made' if dkim.make_key(path) else 'was there already'}")
+    name, value = dkim.dns_record(path)
+    print(f'Put this TXT record into DNS, and wait until it is seen everywhere:\n\n{name}. IN TXT "{_in_parts(value)}"\n')
+    if config().dkim_key_file is None:
+        print(f"Then set DKIM_KEY_FILE={path} and restart: from then on every mail is signed.")
+    else:
+        print("Mail is signed with it.")
+
+
+def _in_parts(value: str) -> str:
+    """Return a TXT value in strings of at most 255 signs, as DNS takes them."""
+    return '" "'.join(value[at : at + 255] for at in range(0, len(value), 255))
 
 
 def load_demo(given: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from core import queue
 from core.academies.models import Academy
 from core.db import db
 from jobs.registry import every
-from tenants.sessions import letters, sweeping
+from tenants.sessions import letters, notices, sweeping
 
 
 @queue.job("sessions.tell")
@@ -24,6 +24,19 @@ def tell(seat_id: str, what: str) -> None:
 def tell_all(session_id: str, what: str) -> None:
     """Write to everybody on the list of a session."""
     letters.write_to_all(UUID(session_id), what)
+
+
+@queue.job("sessions.remind_all", scope="core")
+def remind_all() -> None:
+    """Queue the reminding of who comes tomorrow for each open academy."""
+    for number in db.session.scalars(sa.select(Academy.number).where(Academy.state == "active")):
+        queue.later("sessions.remind", number=number, once="sessions.remind", priority=8)
+
+
+@queue.job("sessions.remind")
+def remind() -> None:
+    """Tell everybody with a seat in a session that begins within a day."""
+    notices.remind_all()
 
 
 @queue.job("sessions.sweep_all", scope="core")
@@ -40,3 +53,4 @@ def sweep() -> None:
 
 
 every(timedelta(hours=6), "sessions.sweep_all")
+every(timedelta(hours=1), "sessions.remind_all")

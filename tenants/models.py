@@ -19,6 +19,7 @@ from tenants.imports import models as imports
 from tenants.learning import group_models
 from tenants.learning import models as learning
 from tenants.mail import models as mail
+from tenants.notifications import models as notifications
 from tenants.organisations import models as organisations
 from tenants.past import models as past
 from tenants.people import models as people
@@ -31,6 +32,6 @@ from tenants.transfer import models as transfer
 
 __all__ = [
     "academy_metadata", "assessments", "attachment_models", "audit", "bank", "catalogue", "certificates", "chat", "courses", "erasure", "exercises", "files",
-    "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "photos", "reports", "sessions", "settings", "surveys",
+    "group_models", "groups", "imports", "learning", "mail", "notifications", "organisations", "past", "people", "photos", "reports", "sessions", "settings", "surveys",
     "transfer",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -19,7 +19,7 @@ from core.academies import owners, queries
 from core.academies.models import Academy
 from core.access import signed_in
 from core.headers import allow_form_target
-from core.urls import academy_url
+from core.urls import academy_url, safe_next
 from tenants.counting import counts_of
 
 
@@ -48,7 +48,8 @@ def index() -> str:
     found = queries.academies_of(me().id)
     for academy in found:
         allow_entry(academy)
-    return render_template("academies/index.html", academies=found)
+    going = {request.args.get("enter"): safe_next(request.args.get("next"))}
+    return render_template("academies/index.html", academies=found, going=going)
 
 
 @academies.get("/academies/<uuid:academy_id>")

@@ -21,7 +21,7 @@ from core.accounts.models import Account
 from core.accounts.signing import sign_in as sign_in_account
 from core.i18n import language
 from core.sessions import token_of
-from core.urls import academy_url, safe_next
+from core.urls import academy_url, safe_next, url_with
 
 
 @access.loads("platform")
@@ -85,6 +85,7 @@ def sign_out() -> Response:
 @accounts.post("/academies/<uuid:academy_id>/entries")
 @signed_in
 def enter(academy_id: UUID) -> Response:
-    """Step into an academy of one's own with a pass that lives 30 seconds and works once."""
+    """Step into an academy of one's own with a pass that lives 30 seconds and works once, to where one was going."""
     slug, token = make_pass(current_user.id, academy_id)
-    return redirect(academy_url(slug, f"/entry/{token}"), 303)
+    path, target = f"/entry/{token}", safe_next(request.form.get("next"))
+    return redirect(academy_url(slug, path if target == "/" else url_with(path, next=target)), 303)

@@ -18,7 +18,7 @@ from core.access import public
 from core.errors import Gone
 from core.i18n import language
 from core.sessions import token_of
-from core.urls import platform_url, safe_next
+from core.urls import platform_url, safe_next, url_with
 from tenants.people import actions, queries, signing
 from tenants.people.models import Member
 from tenants.people.owners import member_for_owner
@@ -59,7 +59,16 @@ def _sign_in_page(form: MemberSignInForm) -> Any:
     has_numbers = queries.numbers_in_use()
     if has_numbers:
         form.name_numbers()
-    return credentials.page("credentials/sign_in.html", form, platform_sign_in=platform_url("/sign-in"), has_numbers=has_numbers)
+    return credentials.page("credentials/sign_in.html", form, platform_sign_in=_way_round(form.next.data), has_numbers=has_numbers)
+
+
+def _way_round(target: str | None) -> str:
+    """Return the platform's address for owners, which leads back here to `target` once they are signed in there."""
+    path = safe_next(target)
+    if path == "/":
+        return platform_url("/sign-in")
+    there = url_with("/academies", enter=g.academy.slug, next=path)
+    return platform_url(url_with("/sign-in", next=there))
 
 
 @people.route("/begin/<token>", methods=["GET", "POST"])
@@ -99,7 +108,7 @@ def entry(token: str) -> Any:
     except Gone:
         return credentials.link_is_dead("credentials/link_gone.html", kind="entry", platform=platform_url("/"))
     member = member_for_owner(facts)
-    return credentials.let_in(signing.fresh_session(member, credentials.device(), token_of(request)), "/")
+    return credentials.let_in(signing.fresh_session(member, credentials.device(), token_of(request)), request.args.get("next"))
 
 
 def is_from_elsewhere() -> bool:

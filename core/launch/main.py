@@ -24,12 +24,14 @@ ABOUT = """Run Kweek.
 
   ./run                     set up and run the platform with its demo world
   ./run test [pytest args]  lint, type-check and test (--all: the slow drills too)
-  ./run academy ...         open | list | suspend | resume | close
+  ./run academy ...         open | list | suspend | resume | close | rate
   ./run migrate             bring every schema to the newest revision
   ./run shell               a Python prompt in the platform
   ./run bench [--json] [name]
   ./run doctor              say what is not in order
+  ./run push-key            print a new key for messages on people's devices (web push)
   ./run retry [job]         try work again that was given up
+  ./run dkim                make the key that mail is signed with; print its DNS record
   ./run harden              close the escapes of a database of your own
 
 State lies under KWEEK_HOME (default ~/.local/share/kweek, as root /var/lib/kweek); PORT is 8017.
@@ -40,7 +42,7 @@ ENOUGH_FILES = 65536
 ABOUT_TESTS = """./run test               ruff, mypy, lint-imports, translations, pytest
 ./run test --all         the same, and then the slow drills
 ./run test WORDS ...     only pytest, with these words (pytest's own help: ./run test -- --help)"""
-COMMANDS = ("academy", "migrate", "shell", "bench", "doctor", "harden", "demo", "setup", "retry")
+COMMANDS = ("academy", "migrate", "shell", "bench", "doctor", "harden", "demo", "setup", "retry", "dkim", "push-key")
 
 
 def main() -> int:

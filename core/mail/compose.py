@@ -28,6 +28,7 @@ SHELTERED = str.maketrans("[]()", "\ue000\ue001\ue002\ue003")
 RESTORED = str.maketrans("\ue000\ue001\ue002\ue003", "[]()")
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\x00-\x1f\x7f]+@[^\s<>\"(),:;@\x00-\x1f\x7f]+")
 LINKED = re.compile(r"(?<=\S)([.@]|:(?=/))(?=\S)")
+HEADING = "## "
 JOINER = "\u2060"  # has no width; no address goes on behind it
 BUTTON = re.compile(r"\[(?P<label>[^\]]+)\]\((?P<url>https?://[^\s)]+)\)")
 
@@ -54,17 +55,19 @@ class Composed:
     html: str
 
 
-def compose(kind: str, language: str, sender: Sender, **values: Any) -> Composed:
-    """Return the mail `kind` in `language`. Raises BadHeader for a value with a line break, and jinja2's
-    UndefinedError for a missing value."""
+def compose(kind: str, language: str, sender: Sender, unsubscribe: str | None = None, **values: Any) -> Composed:
+    """Return the mail `kind` in `language`, with a line that ends such mails if there is an address for it. Raises
+    BadHeader for a value with a line break, and jinja2's UndefinedError for a missing value."""
     language = language if language in LANGUAGES else LANGUAGES[0]
     source = _words(language, sender.wording).get_template(f"mail/{kind}.txt").render(sender=sender.name, language=language, **values)
     subject, _, body = source.strip().partition("\n")
     paragraphs = [part.strip() for part in body.strip().split("\n\n") if part.strip()]
-    text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{one_line(sender.name)}\n"
+    ending = _ending(language, sender.wording, unsubscribe)
+    text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{one_line(sender.name)}\n" + _plain_ending(ending)
     html = _pages().get_template("mail/base.html").render(
-        subject=subject, sender=sender, language=language, paragraphs=[_rich(part) for part in paragraphs]
-    )
+        subject=subject, sender=sender, language=language, paragraphs=[_rich(part) for part in paragraphs],
+        ending=ending,
+    )  # fmt: skip
     return Composed(one_line(subject).translate(RESTORED), text.translate(RESTORED), html.translate(RESTORED))
 
 
@@ -83,8 +86,19 @@ def one_address(value: str) -> str:
     return value
 
 
+def _ending(language: str, wording: Wording, unsubscribe: str | None) -> dict[str, str] | None:
+    """Return label and address of the line at the foot that ends such mails, or None."""
+    if unsubscribe is None:
+        return None
+    return {"label": spoken(language, wording).gettext("No longer get these mails"), "url": one_line(unsubscribe)}
+
+
+def _plain_ending(ending: dict[str, str] | None) -> str:
+    return f"{ending['label']}: {ending['url']}\n" if ending else ""
+
+
 def _plain(paragraph: str) -> str:
-    return BUTTON.sub(lambda found: f"{found['label']}:\n{found['url']}", paragraph)
+    return BUTTON.sub(lambda found: f"{found['label']}:\n{found['url']}", paragraph.removeprefix(HEADING))
 
 
 def _rich(paragraph: str) -> dict[str, Any]:
@@ -92,6 +106,8 @@ def _rich(paragraph: str) -> dict[str, Any]:
     button, lines = BUTTON.fullmatch(paragraph), paragraph.splitlines()
     if button:
         return {"label": button["label"], "url": button["url"]}
+    if paragraph.startswith(HEADING):
+        return {"heading": paragraph.removeprefix(HEADING)}
     if all(line.startswith(">") for line in lines):
         return {"quoted": [line[1:].strip() for line in lines]}
     return {"lines": [_with_links(line) for line in lines]}

@@ -8,38 +8,93 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formataddr, formatdate
+from email.policy import SMTP
+from email.utils import formataddr, formatdate, parseaddr
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from core.config import config
 from core.mail.compose import BadHeader, one_address, one_line
+from core.mail.dkim import signed
 
 TIMEOUT_S = 20
 ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?!\S)")
 # It wants us to sign in, or to sign in otherwise: nothing that the recipient could mend, so the letter waits.
 WANTS_US = frozenset({530, 534, 535, 538})
 METHOD = re.compile(r"^METHOD:(REQUEST|CANCEL|PUBLISH)\s*$", re.MULTILINE)
+THREAD = re.compile(r"[a-z]{1,20}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Seven bits on the wire: a server on the way that re-encodes a mail would break its signature.
+POLICY = SMTP.clone(cte_type="7bit")
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What a mail's headers say besides from, to and subject: how to end such mails, what they belong to, where an
+    answer goes, where a mail server sends one that it cannot deliver, and whose letter it is."""
+
+    unsubscribe: str | None = None
+    thread: str | None = None
+    reply_to: str | None = None
+    return_path: str | None = None
+    number: int | None = None
+    is_answer: bool = False
+
+
+PLAIN = Ways()
 
 
 def message(
-    letter_id: UUID, sender: str, recipient: str, subject: str, text: str, html: str, calendar: str | None = None
-) -> EmailMessage:
+    letter_id: UUID, sender: str, recipient: str, subject: str, text: str, html: str, calendar: str | None = None,
+    ways: Ways = PLAIN,
+) -> EmailMessage:  # fmt: skip
     """Return the mail, with an iCalendar invitation if there is one. Raises BadHeader for a line break or anything
     but one address (T34)."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=POLICY)
     mail["Message-ID"] = message_id(letter_id)
     mail["Date"] = formatdate()
     mail["From"] = formataddr((one_line(sender), config().mail_from))
     mail["To"] = _wired(one_address(recipient))
     mail["Subject"] = one_line(subject)
-    mail["Auto-Submitted"] = "auto-generated"
+    mail["Auto-Submitted"] = "auto-replied" if ways.is_answer else "auto-generated"
+    _show_ways(mail, ways, letter_id)
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
     if calendar is not None:
         _invite(mail, calendar)
     return mail
+
+
+def _show_ways(mail: EmailMessage, ways: Ways, letter_id: UUID) -> None:
+    """Write the headers that mail programs and mail servers act on. Raises BadHeader."""
+    mail["X-Kweek-Letter"] = f"{ways.number or 0}.{letter_id}"
+    if ways.thread is not None:
+        mail["In-Reply-To"] = mail["References"] = thread_id(ways.thread)
+    if ways.reply_to is not None:
+        mail["Reply-To"] = one_address(ways.reply_to)
+    if ways.unsubscribe is not None:
+        mail["List-Unsubscribe"] = f"<{one_url(ways.unsubscribe)}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def one_url(address: str) -> str:
+    """Return the address if it may stand in angle brackets in a header. Raises BadHeader."""
+    if not re.fullmatch(r"https?://[!-~]+", address) or set(address) & set("<>\""):
+        raise BadHeader("an address of the web is one word")
+    return address
+
+
+def thread_id(thread: str) -> str:
+    """Return the Message-ID of a mail that nobody ever sent: what every mail about this thing answers. Raises BadHeader."""
+    return f"<{checked_thread(thread)}@{config().domains[0].name}>"
+
+
+def checked_thread(thread: str) -> str:
+    """Return the name of a thread if it is a word, a dot and an id. Raises BadHeader."""
+    if not THREAD.fullmatch(thread):
+        raise BadHeader("a thread is a word and an id")
+    return thread
 
 
 def _invite(mail: EmailMessage, calendar: str) -> None:
@@ -65,10 +120,15 @@ def _wired(address: str) -> str:
         raise BadHeader("a recipient is one address") from None
 
 
-def send(mail: EmailMessage) -> None:
-    """Hand the mail to the configured server. Raises smtplib.SMTPException or OSError."""
+def send(mail: EmailMessage, return_path: str | None = None) -> None:
+    """Hand the mail, signed where there is a key, to the configured server. Raises smtplib.SMTPException or OSError."""
+    sender, recipient = return_path or config().mail_from, parseaddr(str(mail["To"]))[1]
+    options: tuple[str, ...] = () if (sender + recipient).isascii() else ("SMTPUTF8", "BODY=8BITMIME")
+    content = signed(mail.as_bytes(policy=POLICY.clone(utf8=bool(options))))
     with _server() as server:
-        server.send_message(mail)
+        if options and not server.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError("the mail server takes no address with such letters")
+        server.sendmail(sender, [recipient], content, mail_options=options)
 
 
 def final_refusal(error: smtplib.SMTPException) -> str | None:

@@ -19,7 +19,20 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, chat, groups, invitations, organisations, people, portraits, reports, transfer
+from jobs.demo import (
+    bank,
+    certificates,
+    chat,
+    groups,
+    invitations,
+    newsletter,
+    notices,
+    organisations,
+    people,
+    portraits,
+    reports,
+    transfer,
+)
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -110,13 +123,14 @@ def fill(demo: DemoAcademy, owner_id: UUID | None) -> dict[str, Member]:
     people.write(demo, members[demo.people[0].key])
     portraits.write(members)
     chat.write(demo.slug, members, {slug: course for slug, (course, _) in courses.items()})
+    notices.write(members.values())
     return members
 
 
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:
     """Return the number of the opened academy and its owner's account; the demo brings its own courses."""
     with db.scope(CORE, commit=True):
-        _account(OPERATOR, "Olivier", "Operator", is_operator=True)
+        newsletter.write(_account(OPERATOR, "Olivier", "Operator", is_operator=True))
         first = demo.people[0]
         owner = _account(demo.email(first), first.first_name, first.last_name, language=demo.language)
         academy = open_academy(demo.name, demo.slug, owner, demo.colour, demo.language)

@@ -10,7 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from core.errors import Forbidden, Refused
 from tenants.audit.actions import record
@@ -124,6 +124,8 @@ def queue_up(member: Member, course: Course, kind: str, reason: str = "") -> Ent
     db.session.flush()
     act = "catalogue.waits" if kind == "place" else "catalogue.asked"
     record(act, actor_id=member.id, request=str(request.id), course=str(course.id))
+    if kind == "request":
+        queue.later("notifications.tell", what="request", subject_id=request.id)
     return request
 
 
@@ -175,6 +177,7 @@ def decline(request: EntryRequest, answer: str, by: Member) -> None:
     request.decided_at, request.decided_by = clock.now(), by.id
     db.session.flush()
     record("catalogue.declined", actor_id=by.id, request=str(request.id), member=str(member.id), course=str(course.id))
+    queue.later("notifications.tell", what="decision", subject_id=request.id)
 
 
 def _to_decide(request: EntryRequest, by: Member) -> tuple[Course, Member]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import clock
+from core import clock, queue
 from core.db import db
 from core.errors import Refused
 from core.sealed import stored, unseal_rows
@@ -104,6 +104,7 @@ def _remind(days: int) -> int:
     for enrolment_id, member_id, course_id in rows:
         record("catalogue.ends_soon", enrolment=str(enrolment_id), member=str(member_id), course=str(course_id),
                days=days)  # fmt: skip
+        queue.later("notifications.tell", what="ends_soon", subject_id=enrolment_id)
     return len(rows)
 
 

@@ -96,6 +96,7 @@ def _issue(own: OwnAcademy, member: Member, facts: Facts, earned_at: datetime, d
     db.session.flush()
     record("certificates.issued", actor_id=by.id if by else None, member=str(member.id), certificate=str(certificate.id))
     queue.later("certificates.print", certificate_id=certificate.id, priority=3)
+    queue.later("notifications.tell", what="certificate", subject_id=certificate.id)
     return certificate
 
 
@@ -194,5 +195,6 @@ def note_endings() -> int:
     for one in found:
         one.reminded_at = clock.now()
         record("certificates.ending", member=str(one.member_id), certificate=str(one.id))
+        queue.later("notifications.tell", what="certificate_ends", subject_id=one.id)
     db.session.flush()
     return len(found)

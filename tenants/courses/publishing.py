@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from core.errors import Refused
 from tenants.audit.models import Event
@@ -100,6 +100,8 @@ def _publish(course: Course, draft: Snapshot, by: Member | None, again: Collecti
     facts = {"course": str(course.id), "version": publication.version, "again": len(again)}
     db.session.add(Event(actor_id=by.id if by else None, act="courses.publish", facts=facts))
     db.session.flush()
+    if live is not None:
+        queue.later("notifications.tell", what="publication", subject_id=publication.id, priority=6)
     return publication
 
 

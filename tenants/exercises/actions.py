@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from core.errors import Refused
 from tenants.audit.actions import record
@@ -27,6 +27,7 @@ from tenants.groups.sight import sees_member
 from tenants.learning.actions import note_approval, save_place
 from tenants.learning.queries import OpenLesson
 from tenants.learning.rules import TAUGHT_BY
+from tenants.notifications.actions import mark_read
 from tenants.people.models import Member, MemberRole
 
 Upload = tuple[BinaryIO, str]
@@ -147,8 +148,10 @@ def hand_in(
     save_place(open_, str(block_id))
     db.session.flush()
     record("exercise.handed_in", actor_id=open_.taken.enrolment.member_id, **_facts(draft, open_.taken.course))
+    queue.later("notifications.tell", what="hand_in", subject_id=draft.id)
     if exercise["peers"]:
         peers.share_out(draft, exercise["peers"])
+        queue.later("notifications.tell", what="peer_reviews", subject_id=draft.id)
     return draft
 
 
@@ -197,6 +200,7 @@ def write_message(hand_in: HandIn, by: Member, text: str, message_id: UUID) -> H
         hand_in.feedback_at = clock.now()
     db.session.flush()
     record("exercise.message", actor_id=by.id, hand_in=str(hand_in.id), message=str(message.id))
+    queue.later("notifications.tell", what="thread_message", subject_id=message.id)
     return message
 
 
@@ -205,6 +209,7 @@ def mark_seen(hand_ins: Iterable[HandIn]) -> None:
     for one in hand_ins:
         if one.has_news:
             one.seen_at = clock.now()
+            mark_read(one.enrolment.member_id, ("feedback", "answer"), one.block_id)
     db.session.flush()
 
 

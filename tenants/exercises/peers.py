@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from core.errors import NotFound, Refused
 from tenants.audit.actions import record
@@ -158,6 +158,7 @@ def send_peer_review(task: PeerTask, text: str, levels: Mapping[str, str], sent_
     task.hand_in.feedback_at = clock.now()
     db.session.flush()
     record("exercise.peer_reviewed", actor_id=review.by_id, hand_in=str(task.hand_in.id), review=str(review.id))
+    queue.later("notifications.tell", what="review", subject_id=review.id)
     return review
 
 

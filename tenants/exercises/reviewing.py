@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from core.errors import Refused
 from tenants.audit.actions import record
@@ -129,6 +129,7 @@ def send_feedback(
     note_approval(hand_in.enrolment, hand_in.lesson_id, hand_in.block_id, verdict)
     record("exercise.reviewed", actor_id=by.id, hand_in=str(hand_in.id), review=str(review.id), verdict=verdict,
            enrolment=str(hand_in.enrolment_id), member=str(hand_in.enrolment.member_id))  # fmt: skip
+    queue.later("notifications.tell", what="review", subject_id=review.id)
     return review
 
 

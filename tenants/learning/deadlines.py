@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
-from core import clock, ids
+from core import clock, ids, queue
 from core.db import db
 from tenants.audit.actions import record
 from tenants.courses.models import Course, Publication
@@ -105,9 +105,11 @@ def _note(found: list[Due]) -> int:
     ]  # fmt: skip
     key = ("enrolment_id", "about_id", "mark", "due_on")
     made = insert(Reminder).values(rows).on_conflict_do_nothing(index_elements=list(key))
-    new = {tuple(row) for row in db.session.execute(made.returning(*(getattr(Reminder, name) for name in key)))}
+    new = {tuple(row[1:]): row[0] for row in db.session.execute(made.returning(Reminder.id, *(getattr(Reminder, name) for name in key)))}
     for due in found:
         if (due.enrolment.id, due.about_id, due.mark, due.due_on) in new:
             record("learning.deadline", enrolment=str(due.enrolment.id), member=str(due.enrolment.member_id),
                    course=str(due.enrolment.course_id), about=str(due.about_id), mark=due.mark)  # fmt: skip
+    for reminder_id in new.values():
+        queue.later("notifications.tell", what="deadline", subject_id=reminder_id)
     return len(new)

@@ -50,6 +50,16 @@ def record_bounce(letter_id: UUID, code: str) -> bool:
     return True
 
 
+def record_delay(letter_id: UUID) -> bool:
+    """Count that a mail server waits with a letter (full mailbox, server away); return whether there is such a letter."""
+    letter = db.session.get(Letter, letter_id)
+    if letter is None:
+        return False
+    letter.delays += 1
+    db.session.flush()
+    return True
+
+
 def record_taken(letter: Letter) -> None:
     """Note that a mail server took the letter."""
     letter.sent_at = clock.now()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Text, Uuid, text
 from sqlalchemy.orm import Mapped
 
 from core.db import AcademyBase
-from core.schema import column, key, made_at, optional_moment
+from core.schema import column, key, made_at, optional_moment, ref
 from core.sealed import Sealed, sealed
 
 
@@ -38,7 +38,18 @@ class Letter(AcademyBase):
         "calendar", purpose="iCalendar invitation that the mail carries", personal="content", retention="35 days",
         on_erasure="delete", nullable=True,
     )
+    unsubscribe: Sealed = sealed(
+        "unsubscribe", purpose="address that ends mails of this sort with one click", personal="content", retention="35 days",
+        on_erasure="delete", nullable=True,
+    )
+    thread: Mapped[str | None] = column(Text, purpose="what it is about, by id: its mails stand together", nullable=True)
+    member_id: Mapped[UUID | None] = ref(
+        "members.id", purpose="whom it is written to, where an answer by mail is taken", nullable=True, index=True
+    )
+    reply_room: Mapped[UUID | None] = column(Uuid, purpose="room that an answer by mail goes to", nullable=True)
     made_at: Mapped[datetime] = made_at()
+    placed_at: Mapped[datetime | None] = optional_moment(purpose="when it got its place among those that may leave")
     sent_at: Mapped[datetime | None] = optional_moment(purpose="when the mail server took it")
     bounced_at: Mapped[datetime | None] = optional_moment(purpose="when it was refused for good or came back")
     bounce_code: Mapped[str | None] = column(Text, purpose="why, as mail servers number it", nullable=True)
+    delays: Mapped[int] = column(purpose="how often a mail server said that it waits", default=0, server_default=text("0"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, LargeBinary, Text, Uuid, text
@@ -14,6 +16,7 @@ from core.db import AcademyBase
 from core.schema import column, key, made_at, moment, optional_moment, ref
 from core.sealed import Sealed, sealed
 
+NOTHING_ALONG: Mapping[str, int] = MappingProxyType({})
 ROLES = ("participant", "trainer", "author", "manager", "owner")
 
 
@@ -81,6 +84,7 @@ class Member(AcademyBase):
 
     is_authenticated = True
     is_anonymous = False
+    along = NOTHING_ALONG  # what tenants.people.queries.rides_along found beside the session
 
     def get_id(self) -> str:
         """Return the id as text, for Flask-Login."""

@@ -21,12 +21,14 @@ from tenants.groups.limits import on_limit
 from tenants.groups.models import Group, SeenGroup
 from tenants.learning.overview import VIEWERS
 from tenants.mail.actions import write_letter
+from tenants.notifications.choices import wants_letter
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 from tenants.reports import sight
 from tenants.reports.asking import FORMATS, KINDS, OF_COURSE, Asked
 from tenants.reports.models import ReportFile, packed
 from tenants.reports.naming import report_name
+from tenants.reports.notices import tell_ready
 from tenants.reports.searched import is_about
 from tenants.reports.tables import table_for
 
@@ -110,11 +112,19 @@ def make_file(file_id: UUID, tell: bool = True) -> None:
     file.file = store_made(content, TYPES[file.extension], f"{file.kind}.{file.extension}", MADE_FOR)
     file.state, file.trouble, file.expires_at = "ready", None, clock.now() + LASTS
     db.session.flush()
-    if tell and member.email:
+    if tell:
+        _tell(file, member, title)
+
+
+def _tell(file: ReportFile, member: Member, title: str) -> None:
+    """Tell its person, with a letter of reports' own where they want mail about reports at once."""
+    has_letter = wants_letter(member, "report")
+    if has_letter:
         kind = "report_ready" if file.schedule_id is None else "report_scheduled"
         slug, _ = own_academy()
-        write_letter(member.email, kind, file.language, name=member.first_name, title=title, day=file.expires_at,
+        write_letter(member.email or "", kind, file.language, name=member.first_name, title=title, day=file.expires_at,
                      url=academy_url(slug, "/reports/files"), schedules=academy_url(slug, "/reports/schedules"))  # fmt: skip
+    tell_ready(file, has_letter=has_letter)
 
 
 def _fail(file: ReportFile, trouble: str) -> None:

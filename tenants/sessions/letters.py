@@ -12,12 +12,14 @@ from babel.dates import format_date, format_time
 from core import clock
 from core.db import db
 from core.urls import academy_url
-from tenants.mail.actions import write_with_calendar
+from tenants.mail.actions import write_letter
+from tenants.notifications.choices import wants_letter
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 from tenants.sessions.calendar import Guest, invitation
 from tenants.sessions.feeds import entry_of, organiser
 from tenants.sessions.models import LiveSession, Seat
+from tenants.sessions.notices import tell_seat
 
 What = Literal["seat", "promoted", "left", "moved", "cancelled"]
 
@@ -51,16 +53,23 @@ def _letters() -> sa.Select[Seat, LiveSession, Member]:
 
 def _write(row: Any, what: str, academy: tuple[str, str]) -> None:
     seat, session, member = row
+    has_letter = wants_letter(member, "session")
+    if has_letter:
+        _write_letter(row, what, academy)
+    tell_seat(seat, session, what, has_letter=has_letter)
+
+
+def _write_letter(row: Any, what: str, academy: tuple[str, str]) -> None:
+    seat, session, member = row
     slug, default = academy
-    if not member.email:
-        return
     language = member.language or default
     entry = entry_of(session, seat, slug)
     calendar = invitation(
         entry, organiser(), Guest(member.name, member.email), clock.now(), withdraw=what in ("left", "cancelled")
     )
-    write_with_calendar(
-        member.email, f"session_{what}", language, None if seat.state == "waiting" else calendar.decode(),
+    write_letter(
+        member.email, f"session_{what}", language, calendar=None if seat.state == "waiting" else calendar.decode(),
+        thread=f"session.{session.id}",
         name=member.first_name, title=session.title, when=when_words(session, language), where=entry.location,
         reason=" ".join((session.reason or "").split()), url=academy_url(slug, f"/agenda/{session.id}"),
     )  # fmt: skip

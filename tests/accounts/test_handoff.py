@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -159,3 +160,27 @@ def test_confirming_the_account_confirms_the_owner_inside(app: HostedFlask, acad
     client.post("/me/confirmations")
     client.post(link_in(letters(None, "confirm_account", account.email)[-1], "/confirm/"))
     assert "First confirm" not in owner.get("/people/invite").text
+
+
+def test_a_mail_link_survives_the_way_round_by_the_platform(app: HostedFlask, academy: Opened, academy_id: str, owner: Account) -> None:
+    """A stranger follows a deep link, signs in on the platform, enters, and stands on the page that the mail meant."""
+    deep = "/people?role=trainer&page=2"
+    form = inside(app, academy).get("/sign-in", query_string={"next": deep}).text
+    away = urlsplit(re.search(r'href="http://localhost(/sign-in\?[^"]+)"', form)[1].replace("&amp;", "&"))  # type: ignore[index]
+    platform = client_on(app, "localhost")
+    there = parse_qs(away.query)["next"][0]
+    answer = platform.post("/sign-in", data={"email": owner.email, "password": PASSWORD, "next": there})
+    assert answer.headers["Location"] == there and there.startswith("/academies?")
+    kept = re.search(r'<input type="hidden" name="next" value="([^"]+)">', platform.get(there).text)
+    assert kept is not None and kept[1].replace("&amp;", "&") == deep
+    passed = urlsplit(platform.post(f"/academies/{academy_id}/entries", data={"next": deep}).headers["Location"])
+    assert inside(app, academy).get(f"{passed.path}?{passed.query}").headers["Location"] == deep
+
+
+@pytest.mark.parametrize("evil", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_T26_the_way_round_leads_nowhere_else(app: HostedFlask, academy: Opened, academy_id: str, owner: Account, evil: str) -> None:
+    assert "evil" not in inside(app, academy).get("/sign-in", query_string={"next": evil}).text.split('href="http://localhost/sign-in')[1].split('"')[0]
+    answer = signed_in(app, owner).post(f"/academies/{academy_id}/entries", data={"next": evil})
+    assert "next" not in urlsplit(answer.headers["Location"]).query
+    path = urlsplit(answer.headers["Location"]).path
+    assert inside(app, academy).get(path, query_string={"next": evil}).headers["Location"] == "/"

@@ -27,6 +27,8 @@ class PostOffice:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.taken: list[Message] = []
+        self.returned: list[str] = []
+        self.raw: list[bytes] = []
         self.slow_s = 0.0
         self.refuses: str | None = None
         self.refuses_data: str | None = None
@@ -51,7 +53,9 @@ class PostOffice:
         await asyncio.sleep(self.slow_s)
         if self.refuses_data is not None:
             return self.refuses_data
-        self.taken.append(message_from_bytes(envelope.content or b""))
+        self.taken.append(message_from_bytes(envelope.content or b""))  # type: ignore[arg-type]
+        self.raw.append(envelope.content or b"")  # type: ignore[arg-type]
+        self.returned.append(envelope.mail_from or "")
         return "250 taken"
 
     def open(self) -> None:

@@ -20,17 +20,28 @@ SAMPLES: dict[str, Any] = {
     "academy": "Zorgwijs", "inviter": "Noor Haddad", "academies": [{"name": "Zorgwijs", "url": "https://z.localhost/"}],
     "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek",
     "schedules": "https://zorgwijs.localhost/reports/schedules", "writer": "Noor", "note": ["Tot donderdag.", "Neem je map mee."],
-    "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
+    "subject": "News", "parts": [], "leave_url": "https://localhost/newsletter/leave/abc", "days": 7, "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
+    "words": "Noor Haddad gave feedback: Injecting", "label": "Read the feedback", "stopped": "Feedback on your work", "count": 2,
+    "settings_url": "https://zorgwijs.localhost/me/notifications", "stop_url": "https://zorgwijs.localhost/notifications/stop/x",
+    "all_url": "https://zorgwijs.localhost/notifications",
+    "lines": [{"words": "Sanne de Wit handed in: Injecting", "label": "Go to the review", "url": "https://zorgwijs.localhost/notifications/1"}],
 }  # fmt: skip
-TYPED = {"name", "academy", "inviter", "writer", "note", "title", "where", "reason"}
+# Said in the reader's language before the letter is written (tenants/notifications/words.py).
+IN_DUTCH: dict[str, Any] = {
+    "subject": "Nieuws in het Nederlands",
+    "words": "Noor Haddad gaf feedback: Injecteren", "label": "Lees de feedback", "stopped": "Feedback op je werk",
+    "lines": [{"words": "Sanne de Wit leverde in: Injecteren", "label": "Ga naar het nakijken", "url": "https://zorgwijs.localhost/notifications/1"}],
+}  # fmt: skip
+TYPED = {"words", "name", "academy", "inviter", "writer", "note", "title", "where", "reason", "subject"}
 FROM = {"_", "ngettext", "sender", "language"}
 
 
-def values_of(kind: str) -> dict[str, Any]:
+def values_of(kind: str, language: str = "en") -> dict[str, Any]:
     """Return a sample of each value that the template asks for."""
     source = Path(TEMPLATES / "mail" / f"{kind}.txt").read_text()
     wanted = meta.find_undeclared_variables(Environment(extensions=["jinja2.ext.i18n"]).parse(_without_filters(source)))
-    return {name: SAMPLES[name] for name in wanted - FROM}
+    samples = SAMPLES | IN_DUTCH if language == "nl" else SAMPLES
+    return {name: samples[name] for name in wanted - FROM}
 
 
 def _without_filters(source: str) -> str:
@@ -51,7 +62,7 @@ def test_every_kind_renders(platform: Platform, kind: str, language: str) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_paragraph_is_translated(platform: Platform, kind: str) -> None:
     dutch, english = (
-        compose(kind, language, Sender("Zorgwijs"), **values_of(kind)) for language in ("nl", "en")
+        compose(kind, language, Sender("Zorgwijs"), **values_of(kind, language)) for language in ("nl", "en")
     )
     assert dutch.subject != english.subject
     same = set(_words(dutch.text)) & set(_words(english.text))
