@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, request
 from flask_babel import gettext as _
 
+import tenants.chat.own_files  # noqa: F401  adds sent files to a person's own work
 from blueprints.chat.blueprint import chat
 from blueprints.courses.words import upload_words
 from blueprints.files.show import sent

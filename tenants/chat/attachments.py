@@ -166,13 +166,13 @@ def file_in(member: Member, room_id: UUID, attachment_id: UUID, small: bool = Fa
 
 def take_away(messages: Any) -> int:
     """Remove the files of the messages whose ids this SELECT returns; return how many. Bytes go after the commit."""
-    held = sa.union_all(*(sa.select(column).where(Attachment.message_id.in_(messages)) for column in (Attachment.file_id, Attachment.small_id)))
+    held: sa.CompoundSelect[Any] = sa.union_all(*(sa.select(column).where(Attachment.message_id.in_(messages)) for column in (Attachment.file_id, Attachment.small_id)))
     return _remove(File.id.in_(held))
 
 
 def sweep() -> int:
     """Remove files of messages that are gone by a way that takes rows only, such as the removal of a course; return how many."""
-    held = sa.union_all(sa.select(Attachment.file_id), sa.select(Attachment.small_id).where(Attachment.small_id.is_not(None)))
+    held: sa.CompoundSelect[Any] = sa.union_all(sa.select(Attachment.file_id), sa.select(Attachment.small_id).where(Attachment.small_id.is_not(None)))
     return _remove(sa.and_(File.made_for == MADE_FOR, File.made_at < clock.now() - SWEPT_AFTER, File.id.not_in(held)))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import zipfile
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -278,3 +280,12 @@ def test_a_room_without_files_costs_no_statement_for_them(app: HostedFlask, cast
         send(browser, talk.direct, [(photo((40, 30)), "a.jpg"), (PDF, "b.pdf")])
     asked = [one for one in statements_of(cast, lambda: browser.get(f"/messages/{talk.direct}")) if "attachments" in one]
     assert len(asked) == 1, "one for all messages"
+
+
+def test_the_files_that_somebody_sent_are_in_their_own_work(app: HostedFlask, cast: Cast, talk: Talk) -> None:
+    send(cast.client(app, "participant"), talk.room, [(photo(), "a.jpg"), (PDF, "b.pdf")])
+    send(cast.client(app, "second"), talk.room, [(PDF, "others.pdf")])
+    with zipfile.ZipFile(io.BytesIO(cast.client(app, "participant").get("/own-work.zip").data)) as pack:
+        names = [one["path"] for one in json.loads(pack.read("own-work.json"))["message_files"]]
+        assert [name[-5:] for name in names] == ["a.jpg", "b.pdf"] and pack.read(names[1]) == PDF
+        assert "others.pdf" not in " ".join(pack.namelist())
