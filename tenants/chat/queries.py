@@ -250,6 +250,11 @@ def unread_total(member: Member) -> int:
     return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(waiting.c.count), 0))) or 0)
 
 
+def unread_of_rooms(member: Member) -> sa.Select[tuple[UUID, int]]:
+    """Return the statement that counts what the member has not read, by room."""
+    return _unread(member, sa.true())
+
+
 def _unread(member: Member, where: sa.ColumnElement[bool]) -> sa.Select[tuple[UUID, int]]:
     own = sa.and_(Stand.room_id == Room.id, Stand.member_id == member.id)
     fresh = sa.or_(Stand.room_id.is_not(None), Message.made_at > clock.now() - NEWS)
