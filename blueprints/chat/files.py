@@ -13,8 +13,8 @@ from blueprints.chat.blueprint import chat
 from blueprints.courses.words import upload_words
 from blueprints.files.show import sent
 from blueprints.me import me
-from core.access import signed_in
-from tenants.chat import attachments, queries
+from core.access import roles, signed_in
+from tenants.chat import attachments, moderating, queries
 from tenants.chat.attachment_models import Attachment
 from tenants.chat.attachments import MOST_FILES, SMALL_EDGE, NotTaken, Prepared
 from tenants.chat.models import Message
@@ -44,6 +44,14 @@ def file(room_id: UUID, attachment_id: UUID) -> Response:
 def small_file(room_id: UUID, attachment_id: UUID) -> Response:
     """Send the small picture of an image of a message."""
     return _fresh(sent(attachments.file_in(me(), room_id, attachment_id, small=True)))
+
+
+@chat.get("/messages/reports/<uuid:report_id>/files/<uuid:attachment_id>")
+@roles("manager", "owner")
+def reported_file(report_id: UUID, attachment_id: UUID) -> Response:
+    """Send a file of a reported message to a moderator: of that message only, and of no other in the room."""
+    shown = moderating.case(me(), report_id).message.files
+    return _fresh(sent(attachments.one_of(shown, attachment_id)))
 
 
 def _fresh(answer: Response) -> Response:

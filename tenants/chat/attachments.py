@@ -164,6 +164,14 @@ def file_in(member: Member, room_id: UUID, attachment_id: UUID, small: bool = Fa
     return file
 
 
+def one_of(files: Iterable[Attachment], attachment_id: UUID) -> File:
+    """Return the file of one of these attachments. Raises NotFound."""
+    for one in files:
+        if one.id == attachment_id:
+            return one.file
+    raise NotFound("no such file")
+
+
 def take_away(messages: Any) -> int:
     """Remove the files of the messages whose ids this SELECT returns; return how many. Bytes go after the commit."""
     held: sa.CompoundSelect[Any] = sa.union_all(*(sa.select(column).where(Attachment.message_id.in_(messages)) for column in (Attachment.file_id, Attachment.small_id)))
