@@ -32,6 +32,7 @@ from tenants.people.models import Member
 MOST_FILES: Final = 10
 MOST_BYTES: Final = 60 * 1024 * 1024
 SMALL_EDGE: Final = 720
+MOST_DAILY_BYTES: Final = 500 * 1024 * 1024
 VOICE: Final = "voice-note."
 MADE_FOR: Final = "chat"
 SWEPT_AFTER: Final = timedelta(days=1)
@@ -64,6 +65,14 @@ def prepare(uploads: Sequence[tuple[BinaryIO, str]]) -> list[Prepared]:
     if len(uploads) > MOST_FILES:
         raise NotTaken("", "too_many_files")
     return [_prepared(source, name) for source, name in uploads]
+
+
+def check_day(member: Member, fresh_bytes: int) -> None:
+    """Raise NotTaken when the member would send more within a day than the academy can be asked to keep."""
+    sizes = sa.select(sa.func.coalesce(sa.func.sum(File.size_bytes), 0)).join(Attachment, Attachment.file_id == File.id)
+    sent = db.session.scalar(sizes.where(Attachment.member_id == member.id, Attachment.made_at > clock.now() - timedelta(days=1))) or 0
+    if sent + fresh_bytes > MOST_DAILY_BYTES:
+        raise NotTaken("", "too_much_today")
 
 
 def _prepared(source: BinaryIO, name: str) -> Prepared:

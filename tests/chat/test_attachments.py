@@ -305,3 +305,15 @@ def test_a_moderator_sees_the_files_of_a_reported_message_and_of_no_other(app: H
     assert moderator.get(f"/messages/reports/{report}/files/{other}").status_code == 404
     assert moderator.get(url.replace(f"reports/{report}", str(talk.direct))).status_code == 404, "the room stays closed"
     assert cast.client(app, "second").get(url).status_code == 403
+
+
+def test_nobody_fills_the_store_within_a_day(app: HostedFlask, cast: Cast, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = cast.client(app, "participant")
+    assert send(browser, talk.direct, [(PDF + bytes(40_000), "a.pdf")], headers=JSON).status_code == 200
+    monkeypatch.setattr(attachments, "MOST_DAILY_BYTES", 60_000)
+    refused = send(browser, talk.direct, [(PDF + bytes(40_000), "b.pdf")], headers=JSON)
+    assert refused.status_code == 422 and "within a day" in refused.json["error"]
+    assert send(cast.client(app, "second"), talk.direct, [(PDF + bytes(40_000), "b.pdf")], headers=JSON).status_code == 200, "others may"
+    with db.scope(cast.academy.scope, commit=True):
+        db.session.execute(sa.update(Attachment).values(made_at=clock.now() - timedelta(days=2)))
+    assert send(browser, talk.direct, [(PDF + bytes(40_000), "b.pdf")], headers=JSON).status_code == 200, "and the next day"
