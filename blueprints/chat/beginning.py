@@ -18,7 +18,7 @@ from tenants.people.queries import member
 
 def to_room(room_id: UUID) -> Response:
     """Lead to a room."""
-    return redirect(url_for(".room", room_id=room_id), 303)
+    return redirect(url_for(".room", room_id=room_id, _anchor="end"), 303)
 
 
 @chat.get("/messages/new")

@@ -8,14 +8,15 @@ from uuid import UUID
 from flask import Response, request
 from flask_babel import gettext as _
 
+import tenants.chat.own_files  # noqa: F401  adds sent files to a person's own work
 from blueprints.chat.blueprint import chat
 from blueprints.courses.words import upload_words
 from blueprints.files.show import sent
 from blueprints.me import me
-from core.access import signed_in
-from tenants.chat import attachments, queries
+from core.access import roles, signed_in
+from tenants.chat import attachments, moderating, queries
 from tenants.chat.attachment_models import Attachment
-from tenants.chat.attachments import MOST_FILES, SMALL_EDGE, NotTaken, Prepared
+from tenants.chat.attachments import MOST_DAILY_BYTES, MOST_FILES, SMALL_EDGE, NotTaken, Prepared
 from tenants.chat.models import Message
 from tenants.files.documents import MAX_DOCUMENT_BYTES
 
@@ -28,6 +29,7 @@ def uploads(room_id: UUID) -> list[Prepared]:
     if not chosen:
         return []
     queries.room_for(me(), room_id)
+    attachments.check_day(me(), request.content_length or 0)
     return attachments.prepare(chosen)
 
 
@@ -45,6 +47,14 @@ def small_file(room_id: UUID, attachment_id: UUID) -> Response:
     return _fresh(sent(attachments.file_in(me(), room_id, attachment_id, small=True)))
 
 
+@chat.get("/messages/reports/<uuid:report_id>/files/<uuid:attachment_id>")
+@roles("manager", "owner")
+def reported_file(report_id: UUID, attachment_id: UUID) -> Response:
+    """Send a file of a reported message to a moderator: of that message only, and of no other in the room."""
+    shown = moderating.case(me(), report_id).message.files
+    return _fresh(sent(attachments.one_of(shown, attachment_id)))
+
+
 def _fresh(answer: Response) -> Response:
     """Let browsers keep the file and ask each time whether it may still be shown."""
     answer.headers["Cache-Control"] = "private, no-cache"
@@ -55,6 +65,8 @@ def not_taken_words(error: NotTaken) -> str:
     """Return why a file was not taken, and what to do."""
     if error.why == "too_many_files":
         return _("A message takes at most %(most)d files. Send the others in a second message.", most=MOST_FILES)
+    if error.why == "too_much_today":
+        return _("You sent %(limit)d MB of files within a day, which is the most. Send this tomorrow.", limit=MOST_DAILY_BYTES // 1024 // 1024)
     if error.why == "heic":
         words = _("This is a HEIC photo, which browsers cannot show. Save it as JPEG and send that, or make a screenshot of it.")
     elif error.why in ("not_a_document", "not_a_sound"):

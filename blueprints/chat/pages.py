@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,13 @@ from core.errors import NotFound
 from core.headers import allow_microphone
 from tenants.chat import moderating, people, queries, reading, rules, searching, standing
 from tenants.chat.models import Message, Room
+from tenants.chat.queries import Listed
 from tenants.chat.reading import Stretch
 from tenants.people.models import Member
 
-LIST = {"all": lambda one: not one.is_hidden, "unread": lambda one: one.unread > 0, "archived": lambda one: one.is_hidden}
+LIST: dict[str, Callable[[Listed], bool]] = {
+    "all": lambda one: not one.is_hidden, "unread": lambda one: one.unread > 0, "archived": lambda one: one.is_hidden,
+}  # fmt: skip
 
 
 @chat.get("/messages")
@@ -63,15 +67,17 @@ def around_room(room: Room, stretch: Stretch, read: int | None) -> dict[str, Any
         "named": queries.named_for(me(), room), "stretch": stretch, "read": read, "manners": manners, "why": why, "people": inside,
         "blocked": [one.id for one in blocked], "lines": lines_of(stretch, me(), read, [one.id for one in blocked]),
         "rooms": [one for one in queries.rooms_of(me()) if not one.is_hidden],
-        "readers": read_words(room, inside) if manners.receipts and me().shows_read else [],
+        "readers": read_by(stretch, inside) if manners.receipts and me().shows_read else [],
         "months": rules.months_kept(room, manners), "unread": queries.unread_of(me(), room).get(room.id, 0),
     }  # fmt: skip
 
 
-def read_words(room: Room, inside: list[Member]) -> list[Member]:
-    """Return who has read the last message of the room, apart from the one who looks."""
-    read = queries.readers_of(room, me())
-    return [one for one in inside if room.last_number and read.get(one.id, 0) >= room.last_number]
+def read_by(stretch: Stretch, inside: list[Member]) -> list[Member]:
+    """Return who has read the last message of the stretch, when it is the viewer's own."""
+    if not stretch.rows or stretch.rows[-1].message.sender_id != me().id:
+        return []
+    read = queries.readers_of(stretch.rows[-1].message.room_id, inside, me())
+    return [one for one in inside if read.get(one.id, 0) >= stretch.last]
 
 
 def writing(room: Room, body: str | None, reply: UUID | None, edit: UUID | None) -> dict[str, Any]:

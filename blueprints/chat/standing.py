@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from tenants.chat import queries, standing
 from tenants.chat.rules import other_of
 from tenants.people.queries import member
 
-CHOICES = {
+CHOICES: dict[str, dict[str, Any]] = {
     "mute": {"is_muted": True}, "unmute": {"is_muted": False}, "pin": {"is_pinned": True}, "unpin": {"is_pinned": False},
     "unarchive": {"archived_number": None},
 }  # fmt: skip
@@ -33,7 +34,7 @@ def stand(room_id: UUID) -> Response:
         return redirect(url_for(".index"), 303)
     if wish in CHOICES:
         standing.set_stand(me(), room, **CHOICES[wish])
-    return redirect(url_for(".room", room_id=room_id), 303)
+    return redirect(url_for(".room", room_id=room_id, _anchor="end"), 303)
 
 
 @chat.post("/messages/<uuid:room_id>/block")
@@ -52,7 +53,7 @@ def block(room_id: UUID) -> Response:
             raise NotFound("not in the room")
         standing.block(me(), member(who))
         flash(_("Blocked. You get no messages from this person; elsewhere their words are folded."))
-    return redirect(url_for(".room", room_id=room_id), 303)
+    return redirect(url_for(".room", room_id=room_id, _anchor="end"), 303)
 
 
 @chat.route("/messages/own", methods=["GET", "POST"])

@@ -128,12 +128,12 @@ def since() -> dict[str, Any]:
 
 
 def unread() -> dict[str, Any]:
-    """Return how many messages are unread, by room and together."""
-    counts, silent = queries.unread_of(me()), news.muted_of(me())
-    total = sum(count for room_id, count in counts.items() if room_id not in silent)
+    """Return how many messages are unread, by room with the number of the last that is counted, and together where the person
+    wants to be told."""
+    counts, silent = news.unread_of(me()), news.muted_of(me())
     return {
-        "rooms": {str(room_id): count for room_id, count in counts.items()}, "silent": [str(one) for one in sorted(silent)],
-        "unread": total,
+        "rooms": {str(room_id): [count, upto] for room_id, (count, upto) in counts.items()}, "silent": [str(one) for one in sorted(silent)],
+        "unread": sum(count for room_id, (count, _) in counts.items() if room_id not in silent),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +13,9 @@ import sqlalchemy as sa
 from core import clock
 from core.db import db
 from core.ids import uuid7
+from jobs.demo.content import MEDIA
 from tenants.chat import actions, announcing, moderating, standing
+from tenants.chat.attachments import prepare
 from tenants.chat.models import Message, Room
 from tenants.courses.models import Course
 from tenants.groups.models import Group
@@ -22,7 +25,8 @@ from tenants.people.models import Member
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody says, so many hours ago. `to`: how many messages before it answers; `signs`: who puts which sign under it."""
+    """What somebody says, so many hours ago. `to`: how many messages before it answers; `signs`: who puts which sign under it;
+    `files`: names in `media/`."""
 
     ago: float
     who: str
@@ -31,6 +35,7 @@ class Said:
     signs: Mapping[str, str] = field(default_factory=dict)
     kind: str = "text"
     edited: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ ZORGWIJS = (
     DemoTalk(("course", "medicatieveiligheid"), (
         Said(172, "noor", "Welkom allemaal. Vragen over een les? Zet ze bij de les zelf, dan zie ik waar je bent. Hier kun je elkaar helpen.", 0, {"sanne": "👍", "fatma": "👍", "mei": "😊"}),
         Said(150, "mei", "Heeft iemand het oefenmodel voor injecteren al gevonden? In het skillslab lag het niet."),
-        Said(149.6, "ngozi", "Het ligt bij de balie, je moet ernaar vragen. @Mei Chen", 1, {"mei": "👏"}),
+        Said(149.6, "ngozi", "Het ligt bij de balie, je moet ernaar vragen. Dit zijn de plekken die erop staan. @Mei Chen", 1, {"mei": "👏"}, files=("injectieplaatsen.webp",)),
         Said(149.5, "mei", "Top, dank je."),
         Said(28, "yusuf", "Dit filmpje over de vijf juistheden hielp mij: https://www.vilans.nl/kennis/medicatieveiligheid"),
         Said(27.8, "fatma", "Fijn. Ik zet ze nu op een kaartje:\n\n1. juiste cliënt\n2. juiste medicijn\n3. juiste dosis\n4. juiste tijd\n5. juiste manier", 0, {"yusuf": "✅", "ngozi": "👍"}),
@@ -102,11 +107,12 @@ CRUMB = (
     ), ("priya",)),
     DemoTalk(("course", "bread-that-works"), (
         Said(140, "tomas", "Welcome to the bakery. Show us your loaves here, the flat ones too."),
-        Said(70, "callum", "First one with a real ear. I baked it ten minutes longer than the recipe says.", 0, {"tomas": "👏", "jonas": "👏", "priya": "👍"}),
+        Said(70, "callum", "First one with a real ear. I baked it ten minutes longer than the recipe says.", 0, {"tomas": "👏", "jonas": "👏", "priya": "👍"}, files=("crumb.webp", "folds.webp")),
         Said(69, "jonas", "Which flour do you use, @Callum Reid?", 1),
-        Said(68.5, "callum", "Half white, half spelt from the mill in town."),
+        Said(68.5, "callum", "Half white, half spelt from the mill in town. Here is my log.", files=("baking-log.csv",)),
         Said(26, "jonas", "This table helped me with the water: https://www.theperfectloaf.com/guides"),
         Said(4, "tomas", "The workshop on Saturday begins at ten, not at nine. Bring your own starter.", 0, {"jonas": "✅"}, "notice"),
+        Said(2, "tomas", "This is how a loaf sounds when it is done.", files=("knock.mp3",)),
         Said(1, "aisha", "Can I bring my sister?"),
     ), ("callum", "jonas")),
     DemoTalk(("group",), (
@@ -157,7 +163,8 @@ def _say(room: Room, said: Said, who: Member, before: list[Message]) -> Message:
     if said.kind == "notice" and room.course_id is not None:
         return announcing.announce(who, room.course_id, said.words, uuid7())
     answered = before[-said.to].id if said.to else None
-    return actions.post_message(who, room.id, said.words, uuid7(), answered).message
+    files = prepare([(io.BytesIO((MEDIA / name).read_bytes()), name) for name in said.files])
+    return actions.post_message(who, room.id, said.words, uuid7(), answered, files).message
 
 
 def _again(row: Message) -> Message:

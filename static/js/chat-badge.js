@@ -6,6 +6,7 @@ class ChatBadge extends HTMLElement {
     this.counts = countsOf(this.dataset.stream, this.dataset.me);
     this.draw = () => this.show(this.counts.total);
     this.counts.addEventListener("counted", this.draw);
+    this.draw();
   }
 
   disconnectedCallback() { this.counts?.removeEventListener("counted", this.draw); }

@@ -13,7 +13,7 @@ export function countsOf(url, me) {
 class Counts extends EventTarget {
   constructor(url, me) {
     super();
-    Object.assign(this, { me, url: url.replace(/stream$/, "since"), rooms: {}, silent: new Set(), total: null, reading: null, ids: new Set() });
+    Object.assign(this, { me, url: url.replace(/stream$/, "since"), rooms: {}, upTo: {}, silent: new Set(), total: null, reading: null, ids: new Set() });
     this.stream = streamOf(url, me);
     this.stream.addEventListener("hello", (e) => (e.detail.rooms ? this.take(e.detail) : this.ask()));
     this.stream.addEventListener("lost", () => this.ask());
@@ -27,7 +27,7 @@ class Counts extends EventTarget {
     if (message.version > 1 || message.sender === this.me || this.ids.has(message.id)) return;
     this.ids.add(message.id);
     if (this.ids.size > KEPT) this.ids.delete(this.ids.values().next().value);
-    if (this.reading === message.room) return;
+    if (this.reading === message.room || message.number <= (this.upTo[message.room] || 0)) return;
     this.rooms[message.room] = (this.rooms[message.room] || 0) + 1;
     if (this.total !== null && !this.silent.has(message.room)) this.total += 1;
     this.tell();
@@ -40,7 +40,10 @@ class Counts extends EventTarget {
 
   take(said) {
     if (!said) return;
-    Object.assign(this, { rooms: said.rooms, silent: new Set(said.silent || []), total: said.unread });
+    const rooms = Object.entries(said.rooms);
+    this.rooms = Object.fromEntries(rooms.map(([room, [count]]) => [room, count]));
+    this.upTo = Object.fromEntries(rooms.map(([room, [, upTo]]) => [room, upTo]));
+    Object.assign(this, { silent: new Set(said.silent), total: said.unread });
     this.tell();
   }
 

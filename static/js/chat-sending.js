@@ -35,14 +35,19 @@ export class Sending {
     const bubble = this.room.querySelector("template[data-bubble]").content.firstElementChild.cloneNode(true);
     bubble.dataset.client = client;
     bubble.querySelector("[data-body]").textContent = [body, ...more.map(([, value]) => value.name)].filter(Boolean).join("\n");
-    this.room.list.place.append(bubble);
-    this.say(bubble, "sending");
+    this.room.reading.keep(() => { this.room.list.place.append(bubble); this.say(bubble, "sending"); return 0; });
   }
 
   say(bubble, state) {
     if (!bubble) return;
     bubble.dataset.state = state;
     bubble.querySelector("[data-state]").textContent = this.room.dataset[state] || "";
+  }
+
+  waits(state) {
+    this.room.reading.keep(() => { for (const { client } of this.line) this.say(this.bubble(client), state); return 0; });
+    this.room.waits(state === "waiting");
+    return false;
   }
 
   bubble(client) { return this.room.list.place.querySelector(`[data-client="${CSS.escape(client)}"]`); }
@@ -74,9 +79,7 @@ export class Sending {
     if (status === 200 && said) { this.done(one.client); this.room.sent(said); return true; }
     if (status === 401 || status === REDIRECT) return this.stop();
     if (status < 400 || LATER.has(status)) {
-      for (const waiting of this.line) this.say(this.bubble(waiting.client), "waiting");
-      this.room.waits(true);
-      return false;
+      return this.waits("waiting");
     }
     this.done(one.client);
     this.room.refused(one, said?.error);
@@ -115,8 +118,6 @@ export class Sending {
   // Signed out: it stays here, and is sent at the next visit.
   stop() {
     this.isOver = true;
-    for (const waiting of this.line) this.say(this.bubble(waiting.client), "signedout");
-    this.room.waits(true);
-    return false;
+    return this.waits("signedout");
   }
 }

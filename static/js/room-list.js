@@ -16,6 +16,7 @@ class RoomList extends HTMLElement {
     this.counts.stream.addEventListener("message", (e) => this.rise(e.detail), on);
     this.counts.stream.addEventListener("here", (e) => this.dot(e.detail), on);
     for (const member of this.counts.stream.here) this.dot({ member, here: true });
+    if (this.counts.total !== null) this.draw();
   }
 
   disconnectedCallback() { this.gone?.abort(); }

@@ -32,6 +32,7 @@ from tenants.people.models import Member
 MOST_FILES: Final = 10
 MOST_BYTES: Final = 60 * 1024 * 1024
 SMALL_EDGE: Final = 720
+MOST_DAILY_BYTES: Final = 500 * 1024 * 1024
 VOICE: Final = "voice-note."
 MADE_FOR: Final = "chat"
 SWEPT_AFTER: Final = timedelta(days=1)
@@ -64,6 +65,14 @@ def prepare(uploads: Sequence[tuple[BinaryIO, str]]) -> list[Prepared]:
     if len(uploads) > MOST_FILES:
         raise NotTaken("", "too_many_files")
     return [_prepared(source, name) for source, name in uploads]
+
+
+def check_day(member: Member, fresh_bytes: int) -> None:
+    """Raise NotTaken when the member would send more within a day than the academy can be asked to keep."""
+    sizes = sa.select(sa.func.coalesce(sa.func.sum(File.size_bytes), 0)).join(Attachment, Attachment.file_id == File.id)
+    sent = db.session.scalar(sizes.where(Attachment.member_id == member.id, Attachment.made_at > clock.now() - timedelta(days=1))) or 0
+    if sent + fresh_bytes > MOST_DAILY_BYTES:
+        raise NotTaken("", "too_much_today")
 
 
 def _prepared(source: BinaryIO, name: str) -> Prepared:
@@ -164,15 +173,23 @@ def file_in(member: Member, room_id: UUID, attachment_id: UUID, small: bool = Fa
     return file
 
 
+def one_of(files: Iterable[Attachment], attachment_id: UUID) -> File:
+    """Return the file of one of these attachments. Raises NotFound."""
+    for one in files:
+        if one.id == attachment_id:
+            return one.file
+    raise NotFound("no such file")
+
+
 def take_away(messages: Any) -> int:
     """Remove the files of the messages whose ids this SELECT returns; return how many. Bytes go after the commit."""
-    held = sa.union_all(*(sa.select(column).where(Attachment.message_id.in_(messages)) for column in (Attachment.file_id, Attachment.small_id)))
+    held: sa.CompoundSelect[Any] = sa.union_all(*(sa.select(column).where(Attachment.message_id.in_(messages)) for column in (Attachment.file_id, Attachment.small_id)))
     return _remove(File.id.in_(held))
 
 
 def sweep() -> int:
     """Remove files of messages that are gone by a way that takes rows only, such as the removal of a course; return how many."""
-    held = sa.union_all(sa.select(Attachment.file_id), sa.select(Attachment.small_id).where(Attachment.small_id.is_not(None)))
+    held: sa.CompoundSelect[Any] = sa.union_all(sa.select(Attachment.file_id), sa.select(Attachment.small_id).where(Attachment.small_id.is_not(None)))
     return _remove(sa.and_(File.made_for == MADE_FOR, File.made_at < clock.now() - SWEPT_AFTER, File.id.not_in(held)))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from core.db import db
 from core.errors import NotFound
 from tenants.chat import sight
 from tenants.chat.models import MemberBlock, Message, Room, Stand
-from tenants.chat.rules import FLOOD, FLOOD_S, Manners, Reach, named_in
+from tenants.chat.rules import FLOOD, FLOOD_S, STAFF, Manners, Reach, is_staff, named_in
 from tenants.courses.models import Course, Publication
 from tenants.groups.models import Group
 from tenants.people.models import Member
@@ -91,7 +92,7 @@ def manners_chosen() -> Manners:
     return Manners.as_chosen(db.session.scalar(_manners()))
 
 
-def _manners() -> sa.Select[tuple[Any]]:
+def _manners() -> sa.Select[Any]:
     return sa.select(Setting.value).where(Setting.name == SETTING)
 
 
@@ -112,18 +113,41 @@ def room_for(member: Member, room_id: UUID, lock: bool = False) -> Room:
 
 def room_to_post(member: Member, room_id: UUID, client_id: UUID, reply_to: UUID | None = None) -> ToPost:
     """Return the room, locked, with what decides whether the member may write there. One statement. Raises NotFound."""
+    wanted = _to_post(member) if member.is_limited else _to_post_at(is_staff(member), int(clock.now().timestamp()))
+    asked = {"me": member.id, "room": room_id, "client": client_id, "reply": reply_to}
+    row: Any = db.session.execute(wanted, asked).one_or_none()
+    if row is None:
+        raise NotFound("no such room")
+    return ToPost(row[0], row[1], Manners.of(row[2]), _reach_of(row[3:6]), *row[6:9])
+
+
+@dataclass(frozen=True)
+class Anybody:
+    """Somebody who is not known yet, for a statement that is kept: who they are is told when it is asked."""
+
+    roles: frozenset[str]
+    id: Any = field(default_factory=lambda: sa.bindparam("me", type_=sa.Uuid()))
+    is_limited: bool = False
+
+
+@lru_cache(maxsize=4)
+def _to_post_at(staff: bool, second: int) -> sa.Select[Any]:
+    """Return the statement of who sees everybody, made once a second: making it took more than asking it, and the present
+    moment stands in it."""
+    return _to_post(cast(Member, Anybody(STAFF if staff else frozenset())))
+
+
+def _to_post(member: Member) -> sa.Select[Any]:
+    room_id, client_id, reply_to = (sa.bindparam(name, type_=sa.Uuid()) for name in ("room", "client", "reply"))
     earlier, answered, speaker = aliased(Message), aliased(Message), aliased(Member)
-    row: Any = db.session.execute(
+    return (
         sa.select(Room, earlier, _manners().scalar_subquery(), *_reach(member), answered, speaker, _said_lately(member)).select_from(Room)
         .outerjoin(earlier, sa.and_(earlier.sender_id == member.id, earlier.client_id == client_id))
         .outerjoin(answered, sa.and_(answered.id == reply_to, answered.room_id == Room.id))
         .outerjoin(speaker, speaker.id == answered.sender_id)
         .where(Room.id == room_id, sight.readable(member)).options(lazyload(speaker.role_rows))
         .with_for_update(of=Room).execution_options(populate_existing=True)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        raise NotFound("no such room")
-    return ToPost(row[0], row[1], Manners.of(row[2]), _reach_of(row[3:6]), *row[6:9])
+    )  # fmt: skip
 
 
 def _reach(member: Member) -> tuple[Any, ...]:
@@ -241,7 +265,7 @@ def _title(room: Room, member: Member, person: Member | None, group: str | None,
 def unread_of(member: Member, room: Room | None = None) -> dict[UUID, int]:
     """Return how many messages of others the member has not read, by room; rooms without any are left out."""
     rows = db.session.execute(_unread(member, sa.true() if room is None else Room.id == room.id))
-    return {room_id: count for room_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def unread_total(member: Member) -> int:
@@ -250,7 +274,12 @@ def unread_total(member: Member) -> int:
     return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(waiting.c.count), 0))) or 0)
 
 
-def _unread(member: Member, where: sa.ColumnElement[bool]) -> sa.Select[tuple[UUID, int]]:
+def unread_of_rooms(member: Member) -> sa.Select[Any]:
+    """Return the statement that counts what the member has not read, by room."""
+    return _unread(member, sa.true())
+
+
+def _unread(member: Member, where: sa.ColumnElement[bool]) -> sa.Select[UUID, int]:
     own = sa.and_(Stand.room_id == Room.id, Stand.member_id == member.id)
     fresh = sa.or_(Stand.room_id.is_not(None), Message.made_at > clock.now() - NEWS)
     return (
@@ -267,10 +296,10 @@ def stand_of(member: Member, room: Room) -> Stand | None:
     return db.session.get(Stand, (room.id, member.id))
 
 
-def readers_of(room: Room, member: Member) -> dict[UUID, int]:
-    """Return up to which number others in the room have read, of those who show it."""
-    wanted = sa.select(Stand.member_id, Stand.read_number).join(Member, Member.id == Stand.member_id)
-    rows = db.session.execute(wanted.where(Stand.room_id == room.id, Member.shows_read, Stand.member_id != member.id, sight.people_of(room)))
+def readers_of(room_id: UUID, inside: Sequence[Member], viewer: Member) -> dict[UUID, int]:
+    """Return up to which number the others in a room have read, of those who show it."""
+    shown = [one.id for one in inside if one.shows_read and one.id != viewer.id]
+    rows = db.session.execute(sa.select(Stand.member_id, Stand.read_number).where(Stand.room_id == room_id, Stand.member_id.in_(shown)))
     return {member_id: number for member_id, number in rows}
 
 

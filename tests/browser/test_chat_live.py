@@ -16,9 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 from core.db import db
-from tenants.chat import actions
-from tenants.chat.models import Message
-from tests.browser.axe import ready
+from tenants.chat import actions, standing
+from tenants.chat.models import Message, Room
+from tenants.settings.models import Setting
+from tests.browser.axe import overflow_px, ready, violations
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.site import Site
 from tests.browser.test_review_desk import signed_in
@@ -92,6 +93,18 @@ class Talker:
     def wrong(self) -> list[str]:
         """Return each moment at which something stood twice or out of order."""
         return self.page.evaluate("window.wrong")
+
+
+def shown_number(place: Any) -> int:
+    """Return the number in the first of these elements, 0 without one."""
+    found = re.search(r"\d+", place.first.text_content() or "") if place.count() else None
+    return int(found[0]) if found else 0
+
+
+def read_up_to(cast: Cast, who: str, room: UUID, number: int) -> None:
+    """Let somebody have read a room up to a message."""
+    with db.scope(cast.academy.scope, commit=True):
+        standing.read_up_to(member(cast, who), db.session.get_one(Room, room), number)
 
 
 def wait_for(done: Callable[[], bool], page: Any, seconds: float = 60) -> None:
@@ -201,20 +214,21 @@ def test_reading_typing_and_counts_show_themselves(web: Site, browser: Any, cast
         direct = actions.open_direct(member(cast, "trainer"), member(cast, "participant")).id
     for number in range(60):
         say(cast, ("trainer", "second")[number % 2], room, f"Step {number + 1}")
+    read_up_to(cast, "participant", room, 30)
     sanne = Talker(signed_in(browser, web, cast, "participant"), "Sanne")
     sanne.page.goto("/messages")
     count = sanne.page.locator(f"[data-room-link='{room}'] [data-room-count]")
     badge = sanne.page.locator(".nav chat-badge .count")
-    assert count.inner_text().startswith("60")
+    assert shown_number(count) == 30
     say(cast, "trainer", direct, "Only for Sanne")
-    wait_for(lambda: sanne.page.locator(f"[data-room-link='{direct}'] [data-room-count]").inner_text().startswith("1"), sanne.page)
-    wait_for(lambda: badge.first.inner_text().startswith("61"), sanne.page)
+    wait_for(lambda: shown_number(sanne.page.locator(f"[data-room-link='{direct}'] [data-room-count]")) == 1, sanne.page)
+    wait_for(lambda: shown_number(badge) == 31, sanne.page)
     sanne.open(room)
     line = sanne.page.locator("[data-unread]")
     assert line.bounding_box()["y"] < 700, "the page opens at the first unread message"
     sanne.page.locator("[data-messages] > li").last.scroll_into_view_if_needed()
     sanne.page.locator("[data-messages] > [data-number='60']").wait_for()
-    wait_for(lambda: badge.first.inner_text().startswith("1 "), sanne.page)
+    wait_for(lambda: shown_number(badge) == 1, sanne.page)
     noor = Talker(signed_in(browser, web, cast, "trainer"), "Noor").open(room)
     noor.page.locator("form[data-send] textarea").press_sequentially("Let me", delay=30)
     wait_for(lambda: "Noor" in (sanne.page.locator("[data-typing]").text_content() or ""), sanne.page)
@@ -231,11 +245,7 @@ def test_earlier_messages_come_without_losing_the_place_and_later_ones_wait(web:
     room, _ = make_room(cast)
     for number in range(130):
         say(cast, ("trainer", "second")[number % 2], room, f"Step {number + 1}")
-    with db.scope(cast.academy.scope, commit=True):
-        from tenants.chat import standing
-        from tenants.chat.models import Room
-
-        standing.read_up_to(member(cast, "participant"), db.session.get_one(Room, room), 130)
+    read_up_to(cast, "participant", room, 130)
     sanne = Talker(signed_in(browser, web, cast, "participant", viewport={"width": 390, "height": 800}), "Sanne").open(room)
     assert "Step 130" in sanne.shown()[-1]
     for _ in range(40):
@@ -256,3 +266,50 @@ def test_earlier_messages_come_without_losing_the_place_and_later_ones_wait(web:
     button.click()
     sanne.page.locator("[data-messages] > [data-number='131']").wait_for()
     wait_for(lambda: not button.is_visible(), sanne.page)
+
+
+def test_reply_sign_change_and_remove_without_leaving_the_page(web: Site, browser: Any, casts: tuple[Cast, Cast]) -> None:
+    cast = casts[0]
+    room, _ = make_room(cast)
+    say(cast, "trainer", room, "Who brings flour?")
+    sanne = Talker(signed_in(browser, web, cast, "participant"), "Sanne").open(room)
+    yusuf = Talker(signed_in(browser, web, cast, "second", viewport={"width": 320, "height": 700}), "Yusuf").open(room)
+    sanne.page.evaluate("window.stays = true")
+
+    def menu(one: Talker, number: int) -> Any:
+        message = one.page.locator(f"[data-message][data-number='{number}']")
+        message.locator("summary").press("Enter")
+        return message
+
+    menu(sanne, 1).locator("a[data-reply]").press("Enter")
+    assert "Who brings flour?" in (sanne.page.locator("[data-answering-words]").text_content() or "")
+    sanne.page.keyboard.type("I do")
+    sanne.page.keyboard.press("Enter")
+    wait_for(lambda: yusuf.shown()[-1:] == ["I do"], yusuf.page)
+    assert yusuf.page.locator("[data-number='2'] [data-answer='1']").count() == 1
+
+    menu(yusuf, 2).locator("button[name=sign]").first.press("Enter")
+    sign = sanne.page.locator("[data-number='2'] .signs button")
+    sign.wait_for()
+    assert sign.get_attribute("aria-pressed") == "false"
+    assert yusuf.page.locator("[data-number='2'] .signs button").get_attribute("aria-pressed") == "true"
+
+    sanne.page.locator("form[data-send] textarea").press("ArrowUp")
+    wait_for(lambda: sanne.page.locator("form[data-send] textarea").input_value() == "I do", sanne.page)
+    sanne.page.keyboard.type(", and salt")
+    sanne.page.keyboard.press("Enter")
+    wait_for(lambda: yusuf.shown()[-1] == "I do, and salt", yusuf.page)
+    assert sanne.shown() == yusuf.shown(), "changed in its place"
+
+    menu(sanne, 2).locator("[data-remove]").press("Enter")
+    wait_for(lambda: "salt" not in yusuf.shown()[-1], yusuf.page)
+    assert yusuf.page.locator("[data-number='2'] [data-own]:visible").count() == 0
+    assert sanne.page.evaluate("window.stays") is True, "the page was never left"
+    with db.scope(cast.academy.scope, commit=True):
+        db.session.add(Setting(name="chat", value={"peers": False}))
+    sanne.say("May I say this?")
+    wait_for(lambda: "only trainers" in (sanne.page.locator("[data-status]").text_content() or ""), sanne.page)
+    assert sanne.page.locator("form[data-send] textarea").input_value() == "May I say this?", "what is refused comes back"
+    assert overflow_px(yusuf.page) == 0
+    assert violations(yusuf.page) == []
+    assert (sanne.wrong(), yusuf.wrong()) == ([], [])

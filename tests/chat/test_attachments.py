@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import zipfile
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +25,7 @@ from jobs import perform, registry
 from tenants.chat import attachments, queries, reading
 from tenants.chat.attachment_models import Attachment
 from tenants.chat.attachments import prepared
-from tenants.chat.models import Message, Room
+from tenants.chat.models import Message, MessageReport, Room
 from tenants.erasure import actions as erasing
 from tenants.files.looks import NotThat
 from tenants.files.models import File
@@ -278,3 +280,40 @@ def test_a_room_without_files_costs_no_statement_for_them(app: HostedFlask, cast
         send(browser, talk.direct, [(photo((40, 30)), "a.jpg"), (PDF, "b.pdf")])
     asked = [one for one in statements_of(cast, lambda: browser.get(f"/messages/{talk.direct}")) if "attachments" in one]
     assert len(asked) == 1, "one for all messages"
+
+
+def test_the_files_that_somebody_sent_are_in_their_own_work(app: HostedFlask, cast: Cast, talk: Talk) -> None:
+    send(cast.client(app, "participant"), talk.room, [(photo(), "a.jpg"), (PDF, "b.pdf")])
+    send(cast.client(app, "second"), talk.room, [(PDF, "others.pdf")])
+    with zipfile.ZipFile(io.BytesIO(cast.client(app, "participant").get("/own-work.zip").data)) as pack:
+        names = [one["path"] for one in json.loads(pack.read("own-work.json"))["message_files"]]
+        assert [name[-5:] for name in names] == ["a.jpg", "b.pdf"] and pack.read(names[1]) == PDF
+        assert "others.pdf" not in " ".join(pack.namelist())
+
+
+def test_a_moderator_sees_the_files_of_a_reported_message_and_of_no_other(app: HostedFlask, cast: Cast, talk: Talk) -> None:
+    browser, moderator = cast.client(app, "participant"), cast.client(app, "manager")
+    before = send(browser, talk.direct, [(PDF, "before.pdf")], headers=JSON).json
+    reported = send(browser, talk.direct, [(photo(), "rude.jpg")], headers=JSON).json["id"]
+    cast.client(app, "second").post(f"/messages/{talk.direct}/{reported}/report", data={"reason": "Look at this"})
+    with db.scope(cast.academy.scope):
+        report = db.session.scalars(sa.select(MessageReport.id)).one()
+    page = moderator.get(f"/messages/reports/{report}").text
+    (url,) = dict.fromkeys(re.findall(r'(?:href|src)="([^"]+/files/[^"]+)"', page))
+    assert moderator.get(url).mimetype == "image/jpeg" and "before.pdf" not in page and '<p class="muted">File</p>' in page
+    other = links(before["html"])[0].rpartition("/")[2]
+    assert moderator.get(f"/messages/reports/{report}/files/{other}").status_code == 404
+    assert moderator.get(url.replace(f"reports/{report}", str(talk.direct))).status_code == 404, "the room stays closed"
+    assert cast.client(app, "second").get(url).status_code == 403
+
+
+def test_nobody_fills_the_store_within_a_day(app: HostedFlask, cast: Cast, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = cast.client(app, "participant")
+    assert send(browser, talk.direct, [(PDF + bytes(40_000), "a.pdf")], headers=JSON).status_code == 200
+    monkeypatch.setattr(attachments, "MOST_DAILY_BYTES", 60_000)
+    refused = send(browser, talk.direct, [(PDF + bytes(40_000), "b.pdf")], headers=JSON)
+    assert refused.status_code == 422 and "within a day" in refused.json["error"]
+    assert send(cast.client(app, "second"), talk.direct, [(PDF + bytes(40_000), "b.pdf")], headers=JSON).status_code == 200, "others may"
+    with db.scope(cast.academy.scope, commit=True):
+        db.session.execute(sa.update(Attachment).values(made_at=clock.now() - timedelta(days=2)))
+    assert send(browser, talk.direct, [(PDF + bytes(40_000), "b.pdf")], headers=JSON).status_code == 200, "and the next day"

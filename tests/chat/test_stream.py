@@ -183,7 +183,7 @@ def test_a_page_asks_how_much_is_unread(app: HostedFlask, casts: tuple[Cast, Cas
     room, _ = make_room(cast)
     say(cast, "trainer", room, "one")
     say(cast, "participant", room, "two")
-    assert since(app, cast, "second").json == {"rooms": {str(room): 2}, "silent": [], "unread": 2}
+    assert since(app, cast, "second").json == {"rooms": {str(room): [2, 2]}, "silent": [], "unread": 2}
     assert since(app, cast, "participant").json["unread"] == 0, "one's own words are read, and what stands above them"
 
 
