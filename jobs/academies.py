@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -108,7 +109,7 @@ def end_export(closing_id: str) -> None:
     closing.export_path = None
 
 
-def _tell(kind: str, path: str, **values: datetime) -> None:
+def _tell(kind: str, path: str, **values: Any) -> None:
     """Write one letter to each active member with an address, each in their own language; every page says it to all."""
     slug, language = own_academy()
     name = db.session.execute(sa.text("SELECT name FROM local.own_academy()")).scalar_one()
