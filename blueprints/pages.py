@@ -25,6 +25,7 @@ from blueprints.language import language
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.media import media
+from blueprints.newsletter import newsletter
 from blueprints.organisations import organisations
 from blueprints.past import past
 from blueprints.people import people
@@ -40,7 +41,7 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, home, inbox, issuers):
+    for blueprint in (accounts, academies, home, inbox, issuers, newsletter):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,

@@ -8,6 +8,7 @@ from core.audit import models as audit
 from core.db import core_metadata, local_metadata
 from core.issuers import models as issuers
 from core.mail import models as mail
+from core.newsletter import models as newsletter
 from core.outbox import models as outbox
 
-__all__ = ["academies", "accounts", "audit", "core_metadata", "issuers", "local_metadata", "mail", "outbox"]
+__all__ = ["academies", "accounts", "audit", "core_metadata", "issuers", "local_metadata", "mail", "newsletter", "outbox"]

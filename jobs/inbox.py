@@ -10,13 +10,14 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from core import clock, queue
+from core import queue
 from core.academies.models import Academy
 from core.config import config
 from core.db import CORE, academy_scope, db
 from core.errors import place
 from core.mail.addresses import Tag, tag_of
 from core.mail.arrived import Arrived, read
+from core.mail.bounces import record_bounce as record_platform_bounce
 from core.mail.inbound import is_news, keep_for_a_person
 from core.mail.mailbox import Fetched, Mailbox, MailboxTrouble, opened
 from core.mail.models import Letter as PlatformLetter
@@ -138,7 +139,7 @@ def note_platform(notice: Notice) -> str:
         letter = db.session.get(PlatformLetter, notice.letter_id)
         if letter is None or letter.bounced_at is not None or notice.verdict == "delayed":
             return "unknown" if letter is None else notice.verdict
-        letter.bounced_at, letter.bounce_code = clock.now(), notice.code
+        record_platform_bounce(letter, notice.code)
         return "bounced"
 
 

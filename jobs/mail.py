@@ -16,6 +16,7 @@ from core.errors import Refused
 from core.mail.actions import urgency
 from core.mail.addresses import reply_address, return_address, takes_answers
 from core.mail.allowance import take_place
+from core.mail.bounces import record_bounce as record_platform_bounce
 from core.mail.compose import platform_sender
 from core.mail.inbound import sweep as sweep_inbound
 from core.mail.models import Letter as PlatformLetter
@@ -51,9 +52,11 @@ def send_platform_letter(letter_id: str) -> None:
     if letter is None or letter.bounced_at is not None or not _waits(letter):
         return
     ways = Ways(letter.unsubscribe, letter.thread, return_path=return_address(None, letter.id))
-    if _refusal(letter, platform_sender().name, ways) is not None:
-        raise queue.GiveUp("there is no such mailbox")
-    letter.sent_at = clock.now()
+    refusal = _refusal(letter, platform_sender().name, ways)
+    if refusal is None:
+        letter.sent_at = clock.now()
+    else:
+        record_platform_bounce(letter, refusal)
 
 
 def ways_of(letter: Letter) -> Ways:

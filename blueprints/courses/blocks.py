@@ -36,6 +36,11 @@ TAKES = {"image": "image", "video": "video", "question": "image", "audio": "audi
 FLAGS = ("decorative", "silent")
 RULE_FIELDS = ("accepted", "typos", "case", "value", "tolerance", "unit", "items", "extra", "text", "alt", "partial",
                "has_partial")  # fmt: skip
+# What a new pair or area holds before anything is typed into it.
+NEW_ROWS: dict[str, dict[str, Any]] = {
+    "pair": {"id": "", "left": "", "right": ""},
+    "area": {"id": "", "is_right": False, "label": "", "x": "", "y": "", "w": "", "h": ""},
+}
 TEXTS = {"text": ("markdown",), "image": ("alt", "caption"), "video": ("title", "transcript")}
 
 
@@ -171,8 +176,8 @@ def pressed(draft: QuestionDraft, button: str) -> QuestionDraft:
     verb, _colon, what = button.partition(":")
     if verb == "add":
         draft.choices.append(ChoiceDraft())
-    elif verb in ("pair", "area"):
-        draft.rule[f"{verb}s"].append({})
+    elif verb in NEW_ROWS:
+        draft.rule[f"{verb}s"].append(dict(NEW_ROWS[verb]))
     elif verb == "remove":
         draft.choices = [choice for choice in draft.choices if str(choice.id) != what]
         for rows in ("pairs", "areas"):

@@ -92,9 +92,9 @@ def _platform_items() -> list[Item]:
     items = [Item(str(_l("Your academies")), url_for("academies.index"), "home",
                   request.blueprint == "academies" and not operates)]  # fmt: skip
     if current_user.is_operator:
-        reads = request.blueprint == "inbox"
-        items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates and not reads))
-        items.append(Item(str(_l("Mail")), url_for("inbox.index"), "mail", reads))
+        items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates and request.blueprint == "academies"))
+        items.append(Item(str(_l("Newsletter")), url_for("newsletter.index"), "text", request.blueprint == "newsletter"))
+        items.append(Item(str(_l("Mail")), url_for("inbox.index"), "mail", request.blueprint == "inbox"))
     return items
 
 

@@ -12,7 +12,9 @@ from core.mail.smtp import checked_thread, one_url
 
 # Somebody sits and waits for these; a hundred invitations may not delay them.
 AWAITED = frozenset({"confirm_account", "reset_password", "change_email", "find_academy", "already_member",
-                     "confirm_joining", "member_already"})  # fmt: skip
+                     "confirm_joining", "member_already", "newsletter_confirm"})  # fmt: skip
+# To thousands at once: everything else goes first.
+BULK = frozenset({"newsletter"})
 
 
 def write_letter(
@@ -35,4 +37,4 @@ def write_letter(
 
 def urgency(kind: str) -> int:
     """Return the priority of sending a letter of this kind."""
-    return 1 if kind in AWAITED else 4
+    return 1 if kind in AWAITED else 8 if kind in BULK else 4

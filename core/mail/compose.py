@@ -28,6 +28,7 @@ SHELTERED = str.maketrans("[]()", "\ue000\ue001\ue002\ue003")
 RESTORED = str.maketrans("\ue000\ue001\ue002\ue003", "[]()")
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\x00-\x1f\x7f]+@[^\s<>\"(),:;@\x00-\x1f\x7f]+")
 LINKED = re.compile(r"(?<=\S)([.@]|:(?=/))(?=\S)")
+HEADING = "## "
 JOINER = "\u2060"  # has no width; no address goes on behind it
 BUTTON = re.compile(r"\[(?P<label>[^\]]+)\]\((?P<url>https?://[^\s)]+)\)")
 
@@ -97,7 +98,7 @@ def _plain_ending(ending: dict[str, str] | None) -> str:
 
 
 def _plain(paragraph: str) -> str:
-    return BUTTON.sub(lambda found: f"{found['label']}:\n{found['url']}", paragraph)
+    return BUTTON.sub(lambda found: f"{found['label']}:\n{found['url']}", paragraph.removeprefix(HEADING))
 
 
 def _rich(paragraph: str) -> dict[str, Any]:
@@ -105,6 +106,8 @@ def _rich(paragraph: str) -> dict[str, Any]:
     button, lines = BUTTON.fullmatch(paragraph), paragraph.splitlines()
     if button:
         return {"label": button["label"], "url": button["url"]}
+    if paragraph.startswith(HEADING):
+        return {"heading": paragraph.removeprefix(HEADING)}
     if all(line.startswith(">") for line in lines):
         return {"quoted": [line[1:].strip() for line in lines]}
     return {"lines": [_with_links(line) for line in lines]}

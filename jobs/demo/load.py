@@ -19,7 +19,7 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, groups, invitations, organisations, people, reports, transfer
+from jobs.demo import bank, certificates, groups, invitations, newsletter, organisations, people, reports, transfer
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -114,7 +114,7 @@ def fill(demo: DemoAcademy, owner_id: UUID | None) -> dict[str, Member]:
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:
     """Return the number of the opened academy and its owner's account; the demo brings its own courses."""
     with db.scope(CORE, commit=True):
-        _account(OPERATOR, "Olivier", "Operator", is_operator=True)
+        newsletter.write(_account(OPERATOR, "Olivier", "Operator", is_operator=True))
         first = demo.people[0]
         owner = _account(demo.email(first), first.first_name, first.last_name, language=demo.language)
         academy = open_academy(demo.name, demo.slug, owner, demo.colour, demo.language)

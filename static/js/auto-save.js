@@ -21,7 +21,7 @@ class AutoSave extends HTMLElement {
     this.form.addEventListener("submit", (e) => this.leave(e), on);
     addEventListener("online", () => this.pending && this.send(), on);
     addEventListener("pagehide", () => this.pending && this.send({ keepalive: true }), on);
-    this.free = beforeSubmit((form) => (form === this.form ? this.flying && this.line : this.pending && this.send()));
+    this.free = beforeSubmit((form) => (form === this.form ? this.landed() : this.pending && this.send()));
     this.restore();
   }
 
@@ -162,6 +162,12 @@ class AutoSave extends HTMLElement {
     if (!seen || !this.form.elements.seen) return;
     this.form.elements.seen.value = seen;
     if (this.pending) keep(this.key, this.pending, this.values(), this.own);
+  }
+
+  // This form is about to leave by itself and carries what is pending: nothing more is sent before it.
+  landed() {
+    clearTimeout(this.timer);
+    return this.flying && this.line;
   }
 
   // A plain submit carries the values itself. One that a script took over (quiz-check) may still fail, so what is kept

@@ -11,15 +11,22 @@ export function beforeSubmit(settle) {
 document.addEventListener("submit", (e) => {
   const form = e.target, button = e.submitter;
   if (passed.delete(form) || form.getAttribute("method") === "dialog") return;
-  const saving = [...waiting].map((settle) => settle(form)).filter(Boolean);
-  if (!saving.length) return;
+  if (!saving(form).length) return;
   e.preventDefault();
   e.stopImmediatePropagation();
-  const enough = new Promise((done) => setTimeout(done, PATIENCE_MS));
-  Promise.race([Promise.allSettled(saving), enough]).then(() => {
+  settled(form, performance.now() + PATIENCE_MS).then(() => {
     if (!form.isConnected) return;
     passed.add(form);
     form.requestSubmit(button?.isConnected ? button : null);
     passed.delete(form);
   });
 }, { capture: true });
+
+function saving(form) { return [...waiting].map((settle) => settle(form)).filter(Boolean); }
+
+// Resolves when nothing is being saved any more: while one thing is saved the next may begin.
+async function settled(form, until) {
+  for (let busy = saving(form); busy.length && performance.now() < until; busy = saving(form)) {
+    await Promise.race([Promise.allSettled(busy), new Promise((done) => setTimeout(done, until - performance.now()))]);
+  }
+}

@@ -6,6 +6,9 @@ import { postForm } from "./post.js";
 
 const EDGE_TOP = 90, EDGE_BOTTOM = 60, SCROLL = 14, NEAR = 8;
 
+// One line for all lists of the page: what was moved later is stored later, also when another list stores it.
+let busy = 0, line = Promise.resolve();
+
 class SortList extends HTMLElement {
   connectedCallback() {
     this.live = this.querySelector(":scope > [role=status]");
@@ -14,7 +17,7 @@ class SortList extends HTMLElement {
     this.addEventListener("click", (e) => this.press(e));
     this.addEventListener("keydown", (e) => this.key(e));
     this.addEventListener("pointerdown", (e) => this.grab(e));
-    this.free = beforeSubmit(() => this.busy && this.queue);
+    this.free = beforeSubmit(() => busy && line);
   }
 
   disconnectedCallback() { this.free(); }
@@ -60,11 +63,8 @@ class SortList extends HTMLElement {
 
   // The list that has the item now stores its order; the other one has lost it by that.
   took(item, from) {
-    const before = from.saved;
-    this.moved(item);
-    if (from === this) return;
+    this.moved(item, from === this ? null : { from, before: from.saved });
     from.saved = from.items();
-    this.lent = { from, before };
   }
 
   // The list stays still while dragging; a line shows where the item will land.
@@ -115,21 +115,19 @@ class SortList extends HTMLElement {
     return y >= box.top - NEAR && y <= box.bottom + NEAR;
   }
 
-  moved(item) {
+  moved(item, lent) {
     const list = this.items();
     const named = { what: item.dataset.item, place: list.indexOf(item) + 1, total: list.length };
     this.live.textContent = this.dataset.place.replace(/\{(\w+)\}/g, (all, name) => named[name] ?? all);
     this.dispatchEvent(new CustomEvent("sorted", { bubbles: true, detail: list.map((i) => i.dataset.id) }));
-    this.busy = (this.busy || 0) + 1;
-    this.queue = (this.queue || Promise.resolve()).then(() => this.save(list)).finally(() => this.busy--);
+    busy++;
+    line = line.then(() => this.save(list, lent)).finally(() => busy--);
   }
 
-  async save(list) {
+  async save(list, lent) {
     if (!this.form) return;
     this.form.elements.order.value = list.map((i) => i.dataset.id).join(",");
     const answer = await postForm(this.form).catch(() => null);
-    const lent = this.lent;
-    this.lent = null;
     if (answer?.ok) { this.saved = list; return; }
     if (lent) { lent.from.saved = lent.before; lent.before.forEach((i) => lent.from.rows().append(i)); }
     this.saved.forEach((i) => i.parentElement.append(i));

@@ -262,7 +262,7 @@ def test_a_lesson_of_everything_by_keyboard_alone(keys: Keys, casts: tuple[Cast,
     assert [block["question"]["kind"] for block in content[14:]] == list(FILL)
     stored = json.dumps(content, ensure_ascii=False)
     missing = [words for words in TYPED if words not in stored]
-    assert missing == []
+    assert missing == [], stored
 
 
 def published(author: Member) -> list[dict[str, Any]]:

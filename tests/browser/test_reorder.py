@@ -153,3 +153,14 @@ def test_a_finger_drags_too(site: Site, browser: Any, casts: tuple[Cast, Cast]) 
         touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + 20, "y": y + (to - y) * step / 8}]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     outline.is_now(["Flour"], ["Oven", "Water"], [])
+
+
+def test_what_is_moved_later_is_stored_later_also_where_another_list_stores_it(outline: Outline) -> None:
+    written, page = outline.written, outline.page
+    held = []
+    page.route("**/order", lambda route: held.append(route) or page.wait_for_timeout(800) or route.continue_(), times=1)
+    outline.grip(written.asking).focus()
+    for _ in range(3):
+        page.keyboard.press("Alt+ArrowDown")
+    outline.is_now(["Flour"], ["Oven"], ["Water"])
+    assert held

@@ -30,6 +30,7 @@ from core.accounts import actions as accounts
 from core.accounts.models import AccountSession
 from core.accounts.queries import account_by_email
 from core.db import CORE, Scope, academy_scope, db
+from core.newsletter import actions as newsletter
 from jobs.demo.cast import ACADEMIES, OPERATOR, DemoAcademy
 from jobs.demo.invitations import WORDS
 from jobs.demo.load import load as load_demo
@@ -56,14 +57,14 @@ NO_PAGE = frozenset(
     "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
     "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template "
     "transfer.download files.poster media.making reports.download "
-    "past.template past.progress study.own_pdf study.person_pdf".split()
+    "past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html".split()
 )
 LINKS = frozenset(
     "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.begin people.entry "
-    "people.set_password people.confirm_email catalogue.join catalogue.prove".split()
+    "people.set_password people.confirm_email catalogue.join catalogue.prove newsletter.confirm newsletter.leave".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them; test_sitting at a test.
-AFTERWARDS = frozenset("accounts.sign_up_done academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
+AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
 LOOKS = {
     "nl": [(320, "light"), (1280, "dark")],
@@ -220,7 +221,7 @@ def speak(language: str) -> None:
 def refused_at(door: Door) -> list[str]:
     """Return pages whose form is sent empty, to look at what it says then."""
     return {
-        ("platform", "stranger"): ["/sign-in", "/sign-up", "/reset", "/find"],
+        ("platform", "stranger"): ["/sign-in", "/sign-up", "/reset", "/find", "/newsletter"],
         ("platform", "owner"): ["/academies/new", "/me/password", "/me/email"],
         ("academy", "stranger"): ["/sign-in", "/reset"],
         ("academy", "owner"): ["/people/invite", "/people/add", "/courses/new", "/me/password"],
@@ -229,7 +230,7 @@ def refused_at(door: Door) -> list[str]:
 
 def mailed_to(door: Door, app: HostedFlask) -> list[str]:
     """Return pages that only a mail leads to, living and dead, for the doors at which they are opened."""
-    dead = {"platform": ["/confirm/x", "/reset/x", "/me/email/x"],
+    dead = {"platform": ["/confirm/x", "/reset/x", "/me/email/x", "/newsletter/leave/x"],
             "academy": ["/invitations/x", "/reset/x", "/me/email/x", "/entry/x", "/begin/x"]}  # fmt: skip
     if door.role == "owner" and door.side == "platform":
         return ["/ownership/x", *mailed_by_platform(door, "ownership")]
@@ -252,8 +253,10 @@ def mailed_by_platform(door: Door, what: str) -> list[str]:
             accounts.ask_to_confirm(account)
             accounts.mail_reset_link(owner)
             accounts.ask_new_email(account, "elsewhere@example.org")
-    kinds = ["ownership"] if what == "ownership" else ["confirm_account", "reset_password", "change_email"]
-    return [link_in(letters(None, kind)[-1], "/") for kind in kinds]
+            newsletter.subscribe("elsewhere@example.org", "Noa", door.language)
+    kinds = ["ownership"] if what == "ownership" else ["confirm_account", "reset_password", "change_email", "newsletter_confirm"]
+    paths = [link_in(letters(None, kind)[-1], "/") for kind in kinds]
+    return [*paths, paths[-1].replace("/confirm/", "/leave/")] if what != "ownership" else paths
 
 
 def mailed_by_academy(door: Door) -> list[str]:

@@ -158,6 +158,20 @@ def test_a_text_is_saved_while_typing_and_two_authors_notice(
         assert block(cast, written, block_id).body["markdown"] == "mine too"
 
 
+@pytest.mark.parametrize(("kind", "button", "named"), [("hotspot", "area", "Spot 1"), ("matching", "pair", "Pair 1, left"), ("single", "add", "Answer 3")])
+def test_a_row_added_to_a_question_that_changed_meanwhile_is_shown_again(
+    browser: FlaskClient, cast: Cast, written: Written, kind: str, button: str, named: str
+) -> None:
+    block_id = block_ids(cast, written, written.asking)[1]
+    url = f"/courses/{written.course}/blocks/{block_id}"
+    assert browser.post(url, data={"kind": kind}, headers=SCRIPT).status_code == 204
+    if kind == "hotspot":
+        browser.post(f"{url}/file", data={"file": (picture(), "oven.png")})
+    page = browser.post(url, data={"kind": kind, "do": button, "prompt": "Mine", "choice": ["", ""], "seen": "2026-01-01T00:00:00+00:00"})
+    assert page.status_code == 422 and "Someone else changed this block" in page.text
+    assert named in page.text and "Mine" in page.text
+
+
 def test_browsers_line_ends_are_no_change(browser: FlaskClient, cast: Cast, written: Written) -> None:
     block_id = block_ids(cast, written, written.reading)[0]
     browser.post(f"/courses/{written.course}/blocks/{block_id}", data={"markdown": "a\r\n\r\nb\r\n"})

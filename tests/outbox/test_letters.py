@@ -20,9 +20,9 @@ SAMPLES: dict[str, Any] = {
     "academy": "Zorgwijs", "inviter": "Noor Haddad", "academies": [{"name": "Zorgwijs", "url": "https://z.localhost/"}],
     "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek",
     "schedules": "https://zorgwijs.localhost/reports/schedules", "writer": "Noor", "note": ["Tot donderdag.", "Neem je map mee."],
-    "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
+    "subject": "Nieuws", "parts": [], "leave_url": "https://localhost/newsletter/leave/abc", "days": 7, "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
 }  # fmt: skip
-TYPED = {"name", "academy", "inviter", "writer", "note", "title", "where", "reason"}
+TYPED = {"name", "academy", "inviter", "writer", "note", "title", "where", "reason", "subject"}
 FROM = {"_", "ngettext", "sender", "language"}
 
 
@@ -51,7 +51,7 @@ def test_every_kind_renders(platform: Platform, kind: str, language: str) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_paragraph_is_translated(platform: Platform, kind: str) -> None:
     dutch, english = (
-        compose(kind, language, Sender("Zorgwijs"), **values_of(kind)) for language in ("nl", "en")
+        compose(kind, language, Sender("Zorgwijs"), **values_of(kind) | {"subject": f"News in {language}"}) for language in ("nl", "en")
     )
     assert dutch.subject != english.subject
     same = set(_words(dutch.text)) & set(_words(english.text))

@@ -189,12 +189,15 @@ def test_what_the_recipient_cannot_mend_is_tried_again(academy: Opened, office: 
         assert db.session.get_one(Letter, letter_id).bounced_at is None
 
 
-def test_a_letter_of_the_platform_that_is_refused_for_good_is_given_up(office: PostOffice) -> None:
+def test_a_letter_of_the_platform_that_is_refused_for_good_is_not_tried_again(office: PostOffice) -> None:
     office.refuses_data = "554 no"
     with db.scope(CORE, commit=True):
-        platform_mail.write_letter("nobody@post.example", "reset_password", "nl", **VALUES)
+        letter_id = platform_mail.write_letter("nobody@post.example", "reset_password", "nl", **VALUES).id
     drain()
-    assert work().failed_at is not None
+    assert work().done_at is not None
+    with db.scope(CORE):
+        letter = db.session.get_one(PlatformLetter, letter_id)
+        assert letter.bounced_at is not None and letter.bounce_code == "554" and letter.sent_at is None
 
 
 def test_somebodys_own_words_are_quoted_and_make_no_link() -> None:
