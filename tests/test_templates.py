@@ -71,7 +71,7 @@ class Lint(HTMLParser):
         given = {key: value or "" for key, value in attrs}
         if "style" in given and not self.name.startswith(STYLE_EXEMPT):
             self.note("has a style attribute", tag)
-        if tag == "style" or (tag == "script" and "src" not in given):
+        if (tag == "style" and not self.name.startswith(STYLE_EXEMPT)) or (tag == "script" and "src" not in given):
             self.note("stands inline", tag)
         for key, value in given.items():
             if key.startswith(("on", "hx-on")) or value.strip().lower().startswith("javascript:"):
