@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import core.models  # noqa: F401  both metadatas whole before the first query
 import tenants.models  # noqa: F401
 from blueprints import hooks, pages
+from blueprints.chat.stream import end_streams_in_order
 from blueprints.home.nav import nav_items
 from blueprints.hosts import HostedFlask
 from core import access, keystore, templating
@@ -48,6 +49,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> HostedFlask:
     pages.register(app)
     app.context_processor(lambda: {"nav_items": nav_items() if g.get("frames") and db.has_frame() else []})
     hooks.install(app, forms)
+    end_streams_in_order()
     if settings.env != "test":
         start_hearing(settings)
     return app

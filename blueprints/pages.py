@@ -9,6 +9,7 @@ from blueprints.assets import assets
 from blueprints.bank import bank
 from blueprints.catalogue import catalogue
 from blueprints.certificates import certificates
+from blueprints.chat import chat
 from blueprints.courses import courses
 from blueprints.dev import dev
 from blueprints.erasure import erasure
@@ -45,7 +46,7 @@ def register(app: HostedFlask) -> None:
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,
-                      study):  # fmt: skip
+                      study, chat):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

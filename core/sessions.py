@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Request, Response, g
 
-from core import clock
+from core import clock, live
 from core.config import config
 from core.db import db
 from core.tokens import hash_of, is_token, new_token
@@ -95,10 +95,12 @@ class Sessions:
         """End the session of `token`, if there is one."""
         if token is not None:
             db.session.execute(sa.delete(self.model).where(self.model.token_hash == hash_of(token)))
+            _tell_open_pages()
 
     def end_one(self, owner_id: UUID, session_id: UUID) -> bool:
         """End one session of this person; return whether it was theirs and alive."""
         mine = sa.delete(self.model).where(self.model.id == session_id, self.owner_column == owner_id)
+        _tell_open_pages()
         return bool(db.session.execute(mine.returning(self.model.id)).first())
 
     def end_all(self, owner_id: UUID, but: str | None = None) -> int:
@@ -107,6 +109,7 @@ class Sessions:
         if but is not None:
             condition.append(self.model.token_hash != hash_of(but))
         ended = db.session.execute(sa.delete(self.model).where(*condition).returning(self.model.id))
+        _tell_open_pages()
         return len(ended.all())
 
     def touch(self, row: Any) -> bool:
@@ -122,3 +125,8 @@ class Sessions:
         old = sa.delete(self.model).where(self.model.expires_at <= clock.now()).returning(self.model.id)
         return len(db.session.execute(old).all())
 
+
+def _tell_open_pages() -> None:
+    """Let the streams of an academy's open pages look whether their session is one of those that end."""
+    if db.current().number is not None:
+        live.tell({"event": "gone"})

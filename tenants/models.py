@@ -8,6 +8,7 @@ from tenants.audit import models as audit
 from tenants.bank import models as bank
 from tenants.catalogue import models as catalogue
 from tenants.certificates import models as certificates
+from tenants.chat import models as chat
 from tenants.courses import models as courses
 from tenants.erasure import models as erasure
 from tenants.exercises import models as exercises
@@ -27,7 +28,7 @@ from tenants.surveys import models as surveys
 from tenants.transfer import models as transfer
 
 __all__ = [
-    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "courses", "erasure", "exercises", "files",
+    "academy_metadata", "assessments", "audit", "bank", "catalogue", "certificates", "chat", "courses", "erasure", "exercises", "files",
     "group_models", "groups", "imports", "learning", "mail", "organisations", "past", "people", "reports", "sessions", "settings", "surveys",
     "transfer",
 ]

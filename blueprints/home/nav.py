@@ -31,6 +31,11 @@ class Item:
         return counts().get(self.endpoint, 0) if self.endpoint in _counters else 0
 
     @property
+    def live_for(self) -> str:
+        """Return for whom the number keeps up while the page is open (static/js/chat-badge.js); nothing if it does not."""
+        return str(current_user.id) if self.endpoint == "chat.index" else ""
+
+    @property
     def count_words(self) -> str:
         """Return of what the number is."""
         return str(_counters[self.endpoint][1]) if self.endpoint in _counters else ""
@@ -60,6 +65,7 @@ def counts() -> dict[str, int]:
 # endpoint, label, icon, roles that see it (empty: everybody)
 ACADEMY = (
     ("learning.home", _l("My learning"), "home", frozenset[str]()),
+    ("chat.index", _l("Messages"), "chat", frozenset[str]()),
     ("reviews.index", _l("Review"), "pen", frozenset({"trainer", "manager", "owner"})),
     ("reports.index", _l("Progress"), "list", frozenset({"trainer", "manager", "owner"})),
     ("courses.index", _l("Courses"), "books", frozenset({"author", "manager", "owner"})),

@@ -66,6 +66,14 @@ def put(order: Order) -> None:
         raise Refused("too much work")
 
 
+def piece(order: Order) -> sa.ColumnElement[UUID | None]:
+    """Return the column of a SELECT that writes the row as `put` does; NULL says that it was refused."""
+    args = sa.cast(json.dumps(order.args), sa.Text).op("::")(sa.text("jsonb"))
+    due = sa.cast(order.due, sa.DateTime(timezone=True))
+    said = (order.id, sa.cast(order.job, sa.Text), args, due, sa.cast(order.priority, sa.Integer), sa.cast(order.once, sa.Text))
+    return sa.func.local.put_work(sa.cast(said[0], sa.Uuid), *said[1:], type_=sa.Uuid)
+
+
 def put_for(number: int | None, order: Order) -> bool:
     """Write a row for academy `number` in the platform's transaction; return whether it is new."""
     values = {"id": order.id, "number": number, "job": order.job, "args": order.args, "once": order.once,

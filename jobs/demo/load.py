@@ -19,7 +19,18 @@ from core.outbox.models import Work
 from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
-from jobs.demo import bank, certificates, groups, invitations, newsletter, organisations, people, reports, transfer
+from jobs.demo import (
+    bank,
+    certificates,
+    chat,
+    groups,
+    invitations,
+    newsletter,
+    organisations,
+    people,
+    reports,
+    transfer,
+)
 from jobs.demo.answers import rightly, wrongly
 from jobs.demo.assessments import add_test, sit
 from jobs.demo.cast import ACADEMIES, DEMO_PASSWORD, OPERATOR, DemoAcademy, Person, Stand
@@ -108,6 +119,7 @@ def fill(demo: DemoAcademy, owner_id: UUID | None) -> dict[str, Member]:
     transfer.write(next(iter(courses.values()))[0], members[demo.people[1].key])
     organisations.write(demo, members, published)
     people.write(demo, members[demo.people[0].key])
+    chat.write(demo.slug, members, {slug: course for slug, (course, _) in courses.items()})
     return members
 
 

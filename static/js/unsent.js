@@ -27,3 +27,9 @@ export function forget(key, id) {
   const text = store()?.getItem(key);
   if (text && JSON.parse(text).id === id) store().removeItem(key);
 }
+
+// Returns the keys of an owner's values whose address begins with `path`.
+export function keysOf(owner, path) {
+  const start = `${PREFIX}${owner}:${path}`, kept = store();
+  return kept ? Array.from({ length: kept.length }, (_, place) => kept.key(place)).filter((key) => key.startsWith(start)) : [];
+}

@@ -23,6 +23,7 @@ from core.urls import academy_url
 from tenants.audit.actions import record
 from tenants.catalogue.models import Joining
 from tenants.certificates.models import CertificateDesign
+from tenants.chat import leaving as chat
 from tenants.erasure import reach
 from tenants.erasure.models import Erasure
 from tenants.exercises.models import Review
@@ -275,6 +276,6 @@ def _gone(statement: sa.Delete) -> int:
 
 STEPS: dict[str, Callable[[Member], int]] = {
     "invitations": _invitations, "people_import_rows": _import_rows, "past_import_rows": _past_rows,
-    "joinings": _joinings, "asks": _asks, "reviews": _reviews, "organisations": forget_contact,
+    "joinings": _joinings, "asks": _asks, "reviews": _reviews, "organisations": forget_contact, "messages": chat.forget,
     "certificate_designs": _designs, "letters": _letters, "report_files": report_files.forget, "report_schedules": report_schedules.forget,
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, relationship
 
@@ -59,6 +59,15 @@ class Member(AcademyBase):
     sees: Mapped[str] = column(
         Text, purpose="whose people they see by their roles: everybody, or chosen groups", default="everybody",
         server_default=text("'everybody'"),
+    )
+    shows_presence: Mapped[bool] = column(
+        Boolean, purpose="others in the chat see whether they are here", default=True, server_default=text("true")
+    )
+    shows_typing: Mapped[bool] = column(
+        Boolean, purpose="others in the chat see that they are writing", default=True, server_default=text("true")
+    )
+    shows_read: Mapped[bool] = column(
+        Boolean, purpose="others in the chat see how far they have read", default=True, server_default=text("true")
     )
     made_at: Mapped[datetime] = made_at()
     visited_at: Mapped[datetime | None] = optional_moment(

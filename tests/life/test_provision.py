@@ -74,11 +74,11 @@ def test_revision_gives_new_tables_to_the_academy(life: Life, tmp_path: Path) ->
         number = next_number(owner)
         provision_schema(owner, number)
         before = head_revision()
-        with longer(tmp_path / "m", 'op.create_table("rooms", sa.Column("id", sa.Uuid, primary_key=True))'):
+        with longer(tmp_path / "m", 'op.create_table("new_rooms", sa.Column("id", sa.Uuid, primary_key=True))'):
             advance(owner, number, before)
-        acl = owner.execute(f"SELECT relacl::text FROM pg_class WHERE oid = 'ac_{number}.rooms'::regclass").fetchone()
+        acl = owner.execute(f"SELECT relacl::text FROM pg_class WHERE oid = 'ac_{number}.new_rooms'::regclass").fetchone()
         assert acl is not None and f"ac_{number}=arwd/" in acl[0]
-        owner.execute(f"DROP TABLE ac_{number}.rooms")
+        owner.execute(f"DROP TABLE ac_{number}.new_rooms")
         owner.execute("UPDATE local.revisions SET revision = %s WHERE number = %s", [before, number])
 
 

@@ -1,0 +1,8 @@
+"""People talk: their rooms, one room, writing in it, and what managers choose and look after."""
+
+from __future__ import annotations
+
+from blueprints.chat import announcing, beginning, choosing, moderating, pages, posting, standing, stream, words  # noqa: F401  the routes
+from blueprints.chat.blueprint import chat
+
+__all__ = ["chat"]

@@ -1,0 +1,119 @@
+"""Reads of what just happened: for the feed once per event however many listen, for a page that comes back once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from core import clock
+from core.db import db
+from tenants.chat import sight
+from tenants.chat.models import MemberBlock, Message, Room, Stand
+from tenants.people.models import Member, MemberSession
+
+# Moments are of whoever wrote, and a row is seen only after its commit: a look goes back this much further.
+MARGIN: Final = timedelta(seconds=15)
+MOST: Final = 300
+Said = tuple[Room, Message]
+
+
+def messages_by_id(wanted: Iterable[UUID], gaps: Iterable[tuple[UUID, int, int]] = ()) -> list[Said]:
+    """Return these messages, and those of each (room, above, below), with their rooms, in the order of their rooms."""
+    ways: list[sa.ColumnElement[bool]] = [Message.id == sa.any_(_ids(wanted))]
+    ways += [sa.and_(Message.room_id == room, Message.number > above, Message.number < below) for room, above, below in gaps]
+    return _said(sa.or_(*ways))
+
+
+def changed_since(at: datetime, *where: sa.ColumnElement[bool]) -> list[Said] | None:
+    """Return what was said or changed since then; None when it is too much to send."""
+    found = _said(Message.changed_at > at - MARGIN, *where, most=MOST + 1)
+    return found if len(found) <= MOST else None
+
+
+def changed_for(member: Member, at: datetime) -> list[Said] | None:
+    """Return what was said or changed since then in the rooms that the member is in now; None when it is too much."""
+    return changed_since(at, sight.readable(member))
+
+
+def changed_in(room: Room, at: datetime, upto: int) -> list[Message]:
+    """Return the messages of a room, up to a number, that changed since then."""
+    found = changed_since(at, Message.room_id == room.id, Message.number <= upto)
+    return [message for _, message in found or ()]
+
+
+def _said(*where: sa.ColumnElement[bool], most: int | None = None) -> list[Said]:
+    rows: Any = db.session.execute(
+        sa.select(Room, Message).join(Message, Message.room_id == Room.id).where(*where).order_by(Room.id, Message.number).limit(most)
+    )
+    return [(room, message) for room, message in rows]
+
+
+def listeners(rooms: Sequence[Room], here: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Return who of `here` may read each of these rooms now. One statement."""
+    asked = _ids(here)
+    each = [
+        sa.select(sa.literal(room.id, sa.Uuid).label("room"), Member.id).where(Member.id == sa.any_(asked), sight.people_of(room))
+        for room in rooms
+    ]
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for room_id, member_id in db.session.execute(sa.union_all(*each) if len(each) > 1 else each[0]) if each else ():
+        found[room_id].add(member_id)
+    return found
+
+
+def rooms_by_id(wanted: Iterable[UUID]) -> dict[UUID, Room]:
+    """Return rooms by their ids."""
+    return {room.id: room for room in db.session.scalars(sa.select(Room).where(Room.id == sa.any_(_ids(wanted))))}
+
+
+def first_names(wanted: Iterable[UUID]) -> dict[UUID, str]:
+    """Return by what these people are called."""
+    rows = db.session.scalars(sa.select(Member).where(Member.id == sa.any_(_ids(wanted)))).unique()
+    return {one.id: one.first_name or "" for one in rows}
+
+
+def living(tokens: Iterable[bytes]) -> dict[bytes, bool]:
+    """Return which of these sessions go on, and whether whose they are wants to be seen as here."""
+    asked = sa.cast(list(tokens), ARRAY(sa.LargeBinary))
+    rows = db.session.execute(
+        sa.select(MemberSession.token_hash, Member.shows_presence)
+        .join(Member, Member.id == MemberSession.member_id)
+        .where(MemberSession.token_hash == sa.any_(asked), MemberSession.expires_at > clock.now(), Member.state == "active")
+    )
+    return {bytes(token): shows for token, shows in rows}
+
+
+def muted_of(member: Member) -> set[UUID]:
+    """Return which rooms tell the member of nothing."""
+    return set(db.session.scalars(sa.select(Stand.room_id).where(Stand.member_id == member.id, Stand.is_muted)))
+
+
+def partners(here: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Return with whom each of these people talks by themselves; not of two of whom one has blocked the other."""
+    asked, found = set(here), defaultdict[UUID, set[UUID]](set)
+    ids = _ids(asked)
+    apart = sa.exists().where(sa.or_(
+        sa.and_(MemberBlock.member_id == Room.one_id, MemberBlock.blocked_id == Room.other_id),
+        sa.and_(MemberBlock.member_id == Room.other_id, MemberBlock.blocked_id == Room.one_id),
+    ))  # fmt: skip
+    rows = db.session.execute(
+        sa.select(Room.one_id, Room.other_id)
+        .where(Room.kind == "direct", Room.one_id.is_not(None), Room.other_id.is_not(None))
+        .where(sa.or_(Room.one_id == sa.any_(ids), Room.other_id == sa.any_(ids)), sa.not_(apart))
+    )
+    for one, other in rows:
+        for mine, theirs in ((one, other), (other, one)):
+            if mine in asked and theirs is not None:
+                found[mine].add(theirs)
+    return found
+
+
+def _ids(wanted: Iterable[UUID]) -> sa.ColumnElement[Any]:
+    """Return ids as one array: hundreds of single values cost more than the question itself."""
+    return sa.cast(list(wanted), ARRAY(sa.Uuid))

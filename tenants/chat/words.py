@@ -1,0 +1,71 @@
+"""What was said, as HTML: a small part of Markdown, links that fetch nothing, and names marked. Always cleaned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span"}
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+CLASSES = {"span": {"class": {"mention"}}}
+SCHEMES = {"http", "https", "mailto"}
+CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
+ADDRESS = re.compile(r"(?<![<(\[\"'\w/@])(https?://[^\s<>]*[^\s<>.,;:!?)\]'\"*_])")
+_markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
+    ["emphasis", "strikethrough", "backticks", "fence", "list", "blockquote", "autolink", "link", "escape", "newline", "entity"]
+)
+
+
+def html_of(body: str, names: Iterable[str] = ()) -> str:
+    """Return the words as safe HTML; each of `names` that stands in them as @Name is marked."""
+    tokens = _markdown.parse(_with_links(body))
+    marked = _finder(names)
+    for token in tokens:
+        if marked is not None and token.children:
+            token.children = [new for child in token.children for new in _marked(child, marked)]
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    return nh3.clean(
+        html, tags=TAGS, attributes=ATTRIBUTES, tag_attribute_values=CLASSES, url_schemes=SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    ).strip()  # fmt: skip
+
+
+def plain_of(body: str, most: int = 140) -> str:
+    """Return the words in one line without marks, cut off at a word."""
+    line = " ".join(re.sub(r"[*_~`>#]+", "", body).split())
+    if len(line) <= most:
+        return line
+    return line[: most - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _with_links(body: str) -> str:
+    """Return the Markdown with addresses made links, outside code."""
+    parts = CODE.split(body)
+    return "".join(part if place % 2 else ADDRESS.sub(r"<\1>", part) for place, part in enumerate(parts))
+
+
+def _finder(names: Iterable[str]) -> re.Pattern[str] | None:
+    known = sorted({name for name in names if name}, key=len, reverse=True)
+    if not known:
+        return None
+    return re.compile(rf"@(?:{'|'.join(re.escape(name) for name in known)})(?!\w)", re.IGNORECASE)
+
+
+def _marked(token: Token, names: re.Pattern[str]) -> list[Token]:
+    """Return the token, cut where somebody is named."""
+    if token.type != "text":
+        return [token]
+    found, start = [], 0
+    for match in names.finditer(token.content):
+        found += [_text(token.content[start : match.start()]), Token("mention_open", "span", 1, {"class": "mention"})]
+        found += [_text(match[0]), Token("mention_close", "span", -1)]
+        start = match.end()
+    return [*found, _text(token.content[start:])]
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)

@@ -1,0 +1,14 @@
+"""A cast in an academy, for tests that need no web."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast, make_cast
+from tests.opened import Opened
+
+
+@pytest.fixture
+def cast(academy: Opened) -> Cast:
+    """Return the people of the academy."""
+    return make_cast(academy)

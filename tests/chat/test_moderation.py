@@ -1,0 +1,131 @@
+"""Reporting, blocking, and what moderators see: reported messages only, each look written down."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from blueprints.hosts import HostedFlask
+from core.db import db
+from tenants.audit.models import Event
+from tenants.chat import queries
+from tenants.chat.models import MemberBlock, Message, MessageReport
+from tests.cast import Cast
+from tests.chat.talking import Talk, say, write_talk
+from tests.courses.writing import member
+
+
+def reported(app: HostedFlask, cast: Cast) -> tuple[Talk, UUID, UUID]:
+    """Return a talk of which the third of five messages was reported: the talk, the message and the report."""
+    talk = write_talk(cast)
+    keys = [say(cast, who, talk.direct, words) for who, words in (
+        ("participant", "alpha first"), ("second", "bravo before"), ("participant", "charlie nasty"), ("second", "delta after"),
+        ("participant", "echo last"))]  # fmt: skip
+    url = f"/messages/{talk.direct}/{keys[2]}/report"
+    sent = cast.client(app, "second").post(url, data={"reason": "This hurts"})
+    assert sent.status_code == 303
+    with db.scope(cast.academy.scope):
+        return talk, keys[2], db.session.scalars(sa.select(MessageReport.id)).one()
+
+
+def events(cast: Cast, act: str) -> list[Event]:
+    """Return what the audit says of an act."""
+    with db.scope(cast.academy.scope):
+        return list(db.session.scalars(sa.select(Event).where(Event.act == act)))
+
+
+def test_a_moderator_sees_the_reported_message_and_one_on_each_side_only(app: HostedFlask, cast: Cast) -> None:
+    talk, key, report_id = reported(app, cast)
+    browser = cast.client(app, "manager")
+    listed = browser.get("/messages/reports").text
+    assert "This hurts" in listed and "charlie nasty" not in listed and "Yusuf Demir" in listed
+    assert events(cast, "chat.disclosed") == []
+    page = browser.get(f"/messages/reports/{report_id}").text
+    for words, shown in (("alpha", False), ("bravo", True), ("charlie", True), ("delta", True), ("echo", False)):
+        assert (words in page) == shown, words
+    assert browser.get(f"/messages/{talk.direct}").status_code == 404, "the talk itself stays closed"
+    seen = events(cast, "chat.disclosed")
+    assert len(seen) == 1 and seen[0].actor_id == cast.ids["manager"] and seen[0].facts["message"] == str(key)
+    assert "charlie" not in str(seen[0].facts)
+
+
+@pytest.mark.parametrize("who", ["participant", "second", "trainer", "author"])
+def test_nobody_else_sees_reports(app: HostedFlask, cast: Cast, who: str) -> None:
+    _, _, report_id = reported(app, cast)
+    browser = cast.client(app, who)
+    assert browser.get("/messages/reports").status_code == 403
+    assert browser.get(f"/messages/reports/{report_id}").status_code == 403
+    assert browser.post(f"/messages/reports/{report_id}", data={"outcome": "removed"}).status_code == 403
+
+
+def test_a_removed_message_says_that_a_moderator_removed_it(app: HostedFlask, cast: Cast) -> None:
+    talk, key, report_id = reported(app, cast)
+    browser = cast.client(app, "manager")
+    assert browser.post(f"/messages/reports/{report_id}", data={"outcome": "removed"}).status_code == 303
+    with db.scope(cast.academy.scope):
+        row = db.session.get_one(Message, key)
+        assert row.body == "" and row.removed_by == cast.ids["manager"]
+        assert db.session.get_one(MessageReport, report_id).state == "removed"
+    page = cast.client(app, "second").get(f"/messages/{talk.direct}").text
+    assert "Removed by a moderator." in page and "charlie" not in page
+    assert browser.post(f"/messages/reports/{report_id}", data={"outcome": "warned"}).status_code == 422, "decided once"
+    assert len(events(cast, "chat.decide")) == 1
+
+
+def test_a_warning_waits_until_it_is_read_and_names_no_reporter(app: HostedFlask, cast: Cast) -> None:
+    _, _, report_id = reported(app, cast)
+    cast.client(app, "manager").post(f"/messages/reports/{report_id}", data={"outcome": "warned"})
+    browser = cast.client(app, "participant")
+    page = browser.get("/messages").text
+    assert "A moderator asks for your attention" in page and "charlie nasty" in page and "This hurts" not in page
+    assert "A moderator asks" not in cast.client(app, "second").get("/messages").text
+    browser.post("/messages/warnings/read")
+    assert "A moderator asks" not in browser.get("/messages").text
+
+
+def test_a_dismissed_report_leaves_the_message(app: HostedFlask, cast: Cast) -> None:
+    talk, _, report_id = reported(app, cast)
+    cast.client(app, "owner").post(f"/messages/reports/{report_id}", data={"outcome": "dismissed"})
+    assert "charlie nasty" in cast.client(app, "second").get(f"/messages/{talk.direct}").text
+    assert "Let stand" in cast.client(app, "owner").get("/messages/reports?show=decided").text
+
+
+def test_a_report_needs_a_reason_and_keeps_what_was_typed(app: HostedFlask, cast: Cast) -> None:
+    talk = write_talk(cast)
+    key, own = say(cast, "participant", talk.direct, "Hm"), say(cast, "second", talk.direct, "Mine")
+    browser = cast.client(app, "second")
+    page = browser.post(f"/messages/{talk.direct}/{key}/report", data={"reason": "   "})
+    assert page.status_code == 422 and "Say in a few words" in page.text
+    page = browser.post(f"/messages/{talk.direct}/{key}/report", data={"reason": "z" * 501})
+    assert page.status_code == 422 and "zzzz" in page.text
+    assert browser.post(f"/messages/{talk.direct}/{own}/report", data={"reason": "Own"}).status_code == 422
+    for _ in range(2):
+        assert browser.post(f"/messages/{talk.direct}/{key}/report", data={"reason": "Twice"}).status_code == 303
+    with db.scope(cast.academy.scope):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(MessageReport)) == 1
+
+
+def test_who_is_blocked_cannot_write_and_is_not_told_why(app: HostedFlask, cast: Cast) -> None:
+    talk = write_talk(cast)
+    say(cast, "participant", talk.room, "In the course")
+    blocker = cast.client(app, "second")
+    assert blocker.post(f"/messages/{talk.direct}/block", data={"do": "block"}).status_code == 303
+    refused = cast.client(app, "participant").post(f"/messages/{talk.direct}", data={"body": "Hello?"})
+    assert refused.status_code == 403 and "You cannot write to this person now" in refused.text and "You blocked" not in refused.text
+    own = blocker.post(f"/messages/{talk.direct}", data={"body": "And I?"})
+    assert own.status_code == 403 and "You blocked this person" in own.text
+    shared = blocker.get(f"/messages/{talk.room}").text
+    assert "said-line folded" in shared
+    with db.scope(cast.academy.scope):
+        assert queries.unread_of(member(cast, "second")) == {}, "what a blocked person says is no news"
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(MemberBlock)) == 1
+    blocker.post(f"/messages/{talk.direct}/block", data={"do": "unblock"})
+    assert cast.client(app, "participant").post(f"/messages/{talk.direct}", data={"body": "Hello again"}).status_code == 303
+
+
+def test_nobody_outside_the_room_can_be_blocked_from_it(app: HostedFlask, cast: Cast) -> None:
+    talk = write_talk(cast)
+    browser = cast.client(app, "participant")
+    assert browser.post(f"/messages/{talk.direct}/block", data={"member": str(cast.ids["author"])}).status_code == 404
