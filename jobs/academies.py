@@ -94,7 +94,7 @@ def tell_closed(closing_id: str) -> None:
     academy = db.session.get_one(Academy, closing.academy_id)
     for account in _told(closing, academy):
         write_to_account(
-            account.email or "", "academy_closed", account.language, academy=academy.name,
+            account.email or "", "academy_closed", account.language, academy=academy.name, name=account.first_name,
             url=platform_url(f"/academies/{academy.id}/receipt"), until=closing.export_until,
         )  # fmt: skip
 
@@ -116,7 +116,7 @@ def _tell(kind: str, path: str, **values: Any) -> None:
     for member in db.session.scalars(sa.select(Member).where(Member.state == "active")).unique():
         if member.email is None:
             continue
-        write_to_member(member.email, kind, member.language or language, academy=name,
+        write_to_member(member.email, kind, member.language or language, academy=name, name=member.first_name,
                         url=academy_url(slug, path), **values)  # fmt: skip
 
 

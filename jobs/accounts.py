@@ -36,7 +36,7 @@ def answer(ask_id: str) -> None:
         account = account_by_email(email)
         found = find_academies(email)
         if found or account is not None:
-            write_letter(email, "find_academy", language, academies=found)
+            write_letter(email, "find_academy", language, name=account.first_name if account else None, academies=found)
     db.session.delete(row)
 
 

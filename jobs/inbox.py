@@ -14,7 +14,7 @@ from core import queue
 from core.academies.models import Academy
 from core.config import config
 from core.db import CORE, academy_scope, db
-from core.errors import place
+from core.errors import TooMany, place
 from core.mail.addresses import Tag, tag_of
 from core.mail.arrived import Arrived, read
 from core.mail.bounces import record_bounce as record_platform_bounce
@@ -25,9 +25,12 @@ from core.mail.notices import Notice, notice_in
 from core.mail.recognise import was_recognised
 from core.outbox.models import Work
 from jobs.registry import every
+from tenants.chat import by_mail
 from tenants.mail.bounces import record_bounce, record_delay
 from tenants.people.answering import refuse_answer, take_answer
 
+TAKES_ANSWERS = by_mail  # the chat hears of answers in the process that reads them
+LATER = "later"
 BUDGET_S = 45
 LIVING = ("active", "closing")
 log = structlog.get_logger("kweek.inbox")
@@ -63,7 +66,8 @@ def empty_one(mailbox: Mailbox, uid: bytes) -> bool:
     except DBAPIError as error:
         log.warning("a mail waits", error=type(error).__name__)
         return False
-    mailbox.take_out(uid)
+    if outcome != LATER:
+        mailbox.take_out(uid)
     log.info("mail dealt with", outcome=outcome)
     return True
 
@@ -91,6 +95,8 @@ def answer(tag: Tag, mail: Arrived) -> str:
                 if not is_news(mail, tag.proof):
                     return "known"
             return take_answer(tag, mail) if state in LIVING else refuse_answer(tag, "paused")
+    except TooMany:
+        return LATER
     except Exception as error:  # a mail must not stop the next ones
         raise_if_away(error)
         log.error("an answer failed", error=type(error).__name__, at=place(error), number=tag.number)

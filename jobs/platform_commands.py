@@ -107,8 +107,7 @@ def complaints() -> Iterator[str]:
         yield from (f"not hardened: the application {escape}" for escape in open_escapes(app))
     if keystore.store().is_rotating():
         yield "a master key rotation was cut short; the next closing or ./run setup finishes it"
-    if config().dkim_key_file is not None:
-        yield from _unsigned(config().dkim_key_file)
+    yield from _unsigned(config().dkim_key_file)
     with owner_connection() as owner:
         yield from (f"academy {n} stands at {revision}, not {head_revision()}" for n, revision in behind_schemas(owner))
         yield from (f"the key of {holder} has no schema: remove {holder}.json" for holder in orphaned_keys(owner))
@@ -116,9 +115,10 @@ def complaints() -> Iterator[str]:
         yield from (sentence.format(*row) for question, sentence in _QUESTIONS for row in owner.execute(question))
 
 
-def _unsigned(path: Path) -> Iterator[str]:
+def _unsigned(path: Path | None) -> Iterator[str]:
     try:
-        dkim.read_key(path)
+        if path is not None:
+            dkim.read_key(path)
     except dkim.BadKey as error:
         yield f"no mail can be signed, so none leaves: {error}; mend DKIM_KEY_FILE"
 

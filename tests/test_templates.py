@@ -71,7 +71,7 @@ class Lint(HTMLParser):
         given = {key: value or "" for key, value in attrs}
         if "style" in given and not self.name.startswith(STYLE_EXEMPT):
             self.note("has a style attribute", tag)
-        if tag == "style" or (tag == "script" and "src" not in given):
+        if (tag == "style" and not self.name.startswith(STYLE_EXEMPT)) or (tag == "script" and "src" not in given):
             self.note("stands inline", tag)
         for key, value in given.items():
             if key.startswith(("on", "hx-on")) or value.strip().lower().startswith("javascript:"):
@@ -93,7 +93,7 @@ class Lint(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note words that no translator will see."""
         words = data.replace(OUTPUT, "").strip()
-        if self.checks_words and LETTER.search(words) and not words.startswith("<"):
+        if self.cdata_elem != "style" and self.checks_words and LETTER.search(words) and not words.startswith("<"):
             self.problems.append(f"{self.name}: says {words[:60]!r} without _()")
 
     def note(self, what: str, tag: str) -> None:

@@ -54,7 +54,8 @@ def _made(account: Account) -> Account | None:
 
 def tell_known(email: str, language: str) -> None:
     """Mail that this address has an account already, with the ways in."""
-    write_letter(email, "already_member", language, url=platform_url("/sign-in"), reset_url=platform_url("/reset"))
+    known = queries.account_by_email(email)
+    write_letter(email, "already_member", language, name=known.first_name if known else None, url=platform_url("/sign-in"), reset_url=platform_url("/reset"))
 
 
 def ask_to_confirm(account: Account) -> None:

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from core.config import LANGUAGES, config
 from core.errors import Refused
+from core.theme import advise
 from core.wording import USUAL, Wording, spoken
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -39,7 +40,7 @@ class BadHeader(Refused):
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose mail it is: the academy's name, colour and way of speaking, or the platform's."""
+    """Whose mail it is: the academy's name, colour (#rrggbb) and way of speaking, or the platform's."""
 
     name: str
     colour: str = "#2f5bb7"
@@ -64,10 +65,11 @@ def compose(kind: str, language: str, sender: Sender, unsubscribe: str | None = 
     paragraphs = [part.strip() for part in body.strip().split("\n\n") if part.strip()]
     ending = _ending(language, sender.wording, unsubscribe)
     text = "\n\n".join(_plain(part) for part in paragraphs) + f"\n\n-- \n{one_line(sender.name)}\n" + _plain_ending(ending)
+    look = advise(sender.colour)
+    rich = [_rich(part, look.light["accent-text"]) for part in paragraphs]
     html = _pages().get_template("mail/base.html").render(
-        subject=subject, sender=sender, language=language, paragraphs=[_rich(part) for part in paragraphs],
-        ending=ending,
-    )  # fmt: skip
+        light=look.light, dark=look.dark, subject=subject, sender=sender, language=language, paragraphs=rich, ending=ending
+    )
     return Composed(one_line(subject).translate(RESTORED), text.translate(RESTORED), html.translate(RESTORED))
 
 
@@ -101,8 +103,8 @@ def _plain(paragraph: str) -> str:
     return BUTTON.sub(lambda found: f"{found['label']}:\n{found['url']}", paragraph.removeprefix(HEADING))
 
 
-def _rich(paragraph: str) -> dict[str, Any]:
-    """Return the paragraph for HTML: a button, a quotation, or escaped lines."""
+def _rich(paragraph: str, colour: str) -> dict[str, Any]:
+    """Return the paragraph for HTML: a button, a quotation, or escaped lines with links in this colour."""
     button, lines = BUTTON.fullmatch(paragraph), paragraph.splitlines()
     if button:
         return {"label": button["label"], "url": button["url"]}
@@ -110,7 +112,7 @@ def _rich(paragraph: str) -> dict[str, Any]:
         return {"heading": paragraph.removeprefix(HEADING)}
     if all(line.startswith(">") for line in lines):
         return {"quoted": [line[1:].strip() for line in lines]}
-    return {"lines": [_with_links(line) for line in lines]}
+    return {"lines": [_with_links(line, colour) for line in lines]}
 
 
 def unlinked(text: str) -> str:
@@ -118,11 +120,11 @@ def unlinked(text: str) -> str:
     return LINKED.sub(rf"\1{JOINER}", text)
 
 
-def _with_links(line: str) -> Markup:
+def _with_links(line: str, colour: str) -> Markup:
     parts, at = Markup(), 0
     for found in BUTTON.finditer(line):
         parts += line[at : found.start()]
-        parts += Markup('<a href="{}">{}</a>').format(found["url"], found["label"])
+        parts += Markup('<a class="m-link" href="{}" style="color:{}">{}</a>').format(found["url"], colour, found["label"])
         at = found.end()
     return parts + line[at:]
 
@@ -139,7 +141,7 @@ def _words(language: str, wording: Wording) -> Environment:
     environment.install_gettext_translations(spoken(language, wording), newstyle=True)  # type: ignore[attr-defined]
     environment.filters["unlinked"] = unlinked
     environment.filters["day"] = lambda moment, zone="Europe/Amsterdam": format_date(
-        moment.astimezone(get_timezone(zone)), format="long", locale=language
+        moment.astimezone(get_timezone(zone)), format="d MMMM y", locale=language
     )
     return environment
 

@@ -75,6 +75,8 @@ def _said_by_the_standard(message: Message) -> tuple[Verdict, str] | None:
             continue
         blocks = part.get_payload()
         for block in blocks if isinstance(blocks, list) else []:
+            if not isinstance(block, Message):
+                continue
             action, status = header(block, "Action").lower(), STATUS.search(header(block, "Status"))
             told = STATUS.search(header(block, "Diagnostic-Code"))
             code = _more_exact(status[1] if status else "", told[1] if told else "")

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import formataddr, formatdate, parseaddr
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -25,8 +26,21 @@ ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?!\S)")
 WANTS_US = frozenset({530, 534, 535, 538})
 METHOD = re.compile(r"^METHOD:(REQUEST|CANCEL|PUBLISH)\s*$", re.MULTILINE)
 THREAD = re.compile(r"[a-z]{1,20}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Seven bits on the wire: a server on the way that re-encodes a mail would break its signature.
-POLICY = SMTP.clone(cte_type="7bit")
+# Headers of addresses that no line break may cut: folding would encode a long one as words, which no mail program reads back.
+WHOLE = frozenset({"list-unsubscribe", "reply-to", "in-reply-to", "references", "message-id"})
+
+
+class Wire(EmailPolicy):
+    """Mail as it goes over the wire: CRLF, and seven bits, for a server on the way that re-encodes would break the signature."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header folded into lines; an address stays on one."""
+        if name.lower() in WHOLE:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = Wire(linesep="\r\n", cte_type="7bit")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from jobs.demo import (
     certificates,
     chat,
     groups,
+    inbox,
     invitations,
     newsletter,
     notices,
@@ -130,7 +131,9 @@ def fill(demo: DemoAcademy, owner_id: UUID | None) -> dict[str, Member]:
 def _open(demo: DemoAcademy) -> tuple[int, UUID]:
     """Return the number of the opened academy and its owner's account; the demo brings its own courses."""
     with db.scope(CORE, commit=True):
-        newsletter.write(_account(OPERATOR, "Olivier", "Operator", is_operator=True))
+        operator = _account(OPERATOR, "Olivier", "Operator", is_operator=True)
+        newsletter.write(operator)
+        inbox.write(operator)
         first = demo.people[0]
         owner = _account(demo.email(first), first.first_name, first.last_name, language=demo.language)
         academy = open_academy(demo.name, demo.slug, owner, demo.colour, demo.language)

@@ -68,7 +68,7 @@ def _tell_known(row: Joining, member: Member, slug: str) -> None:
     assert row.email is not None
     language = member.language or row.language
     if not member.is_active:
-        write_letter(row.email, "member_removed", language)
+        write_letter(row.email, "member_removed", language, name=member.first_name)
         return
     write_letter(row.email, "member_already", language, name=member.first_name,
                  url=academy_url(slug, "/sign-in"), reset_url=academy_url(slug, "/reset"))  # fmt: skip

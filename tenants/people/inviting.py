@@ -149,7 +149,7 @@ def send(row: Invitation, by: Member, host: Host) -> None:
     row.token_hash, row.made_at, row.expires_at = hash_of(token), clock.now(), clock.now() + INVITATION_LASTS
     assert row.email is not None
     letter = write_letter(
-        row.email, "invitation", host.language, academy=host.name, inviter=by.name, writer=writer_of(row) or by.name,
+        row.email, "invitation", host.language, name=row.first_name, academy=host.name, inviter=by.name, writer=writer_of(row) or by.name,
         note=(row.note or "").splitlines(), url=academy_url(host.slug, f"/invitations/{token}"), until=row.expires_at,
     )  # fmt: skip
     row.letter_id, row.bounced_at, row.bounce_code = letter.id, None, None

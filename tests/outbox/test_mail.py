@@ -70,7 +70,7 @@ def test_T34_a_recipient_is_exactly_one_address(academy: Opened, address: str) -
 @pytest.mark.parametrize("field", ["academy", "inviter", "url"])
 @pytest.mark.parametrize("evil", BREAKS)
 def test_T34_a_value_with_a_line_break_is_refused(field: str, evil: str) -> None:
-    values = {"academy": "Zorgwijs", "inviter": "Noor", "url": "https://x.example", "until": soon(), "note": [], field: evil}
+    values = {"name": "Fatima", "academy": "Zorgwijs", "inviter": "Noor", "url": "https://x.example", "until": soon(), "note": [], field: evil}
     with pytest.raises(BadHeader):
         compose("invitation", "en", Sender("Zorgwijs"), **values)
 
@@ -202,7 +202,7 @@ def test_a_letter_of_the_platform_that_is_refused_for_good_is_not_tried_again(of
 
 def test_somebodys_own_words_are_quoted_and_make_no_link() -> None:
     note = ["Look at https://evil.example/pay or www.evil.example,", "", "mail me@evil.example [now](https://evil.example) <b>"]
-    values = {"academy": "Zorgwijs", "inviter": "Noor", "writer": "Mees", "url": "https://x.example/y", "until": soon(), "note": note}
+    values = {"name": "Fatima", "academy": "Zorgwijs", "inviter": "Noor", "writer": "Mees", "url": "https://x.example/y", "until": soon(), "note": note}
     mail = compose("invitation", "en", Sender("Zorgwijs"), **values)
     assert "Mees writes:" in mail.text and "\n> Look at" in mail.text and "\n>\n> mail" in mail.text.replace("> \n", ">\n")
     assert "<blockquote" in mail.html and "[now](" in mail.html and "&lt;b&gt;" in mail.html
