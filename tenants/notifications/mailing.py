@@ -51,15 +51,20 @@ def mail_to(member_id: UUID) -> int:
     member = db.session.get(Member, member_id)
     if not due or member is None:
         return 0
-    lines = _wanted_lines(member, due) if member.is_active and member.can_be_mailed else []
-    written = _write(member, lines) if lines else 0
+    slug, default = own_academy()
+    with speaking(member.language or default):
+        lines = _wanted_lines(member, due) if member.is_active and member.can_be_mailed else []
+        letters = _letters(lines, slug)
+    for template, values in letters:
+        write_letter(member.email or "", template, member.language or default, name=member.first_name,
+                     settings_url=academy_url(slug, "/me/notifications"), **values | _stop(member, slug, values))  # fmt: skip
     for notice in due:
         notice.mailed_at = clock.now()
     for line in lines:
         for notice in line.notices:
             notice.was_mailed = True
     db.session.flush()
-    return written
+    return len(letters)
 
 
 def _wanted_lines(member: Member, due: Sequence[Notice]) -> list[Line]:
@@ -85,19 +90,12 @@ def _hushed(member_id: UUID, due: Iterable[Notice]) -> set[tuple[str, UUID]]:
     return {(kind, thread) for kind, thread in db.session.execute(sa.select(Notice.kind, Notice.thread_id).where(*mailed).distinct())}
 
 
-def _write(member: Member, lines: Sequence[Line]) -> int:
-    slug, default = own_academy()
-    language = member.language or default
+def _letters(lines: Sequence[Line], slug: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return template and words of each letter: one for each line that is told at once, one digest for the rest."""
     at_once = [line for line in lines if line.newest.mail_how == "at_once"]
     single = at_once if len(at_once) <= MOST_LETTERS else []
     rest = [line for line in lines if line not in single]
-    with speaking(language):
-        letters = [("notice", _letter(line, slug)) for line in single]
-        letters += [("digest", _digest(rest, slug))] if rest else []
-    for template, values in letters:
-        write_letter(member.email or "", template, language, name=member.first_name, settings_url=academy_url(slug, "/me/notifications"),
-                     **values | _stop(member, slug, values))  # fmt: skip
-    return len(letters)
+    return [("notice", _letter(line, slug)) for line in single] + ([("digest", _digest(rest, slug))] if rest else [])
 
 
 def _letter(line: Line, slug: str) -> dict[str, Any]:
