@@ -127,12 +127,11 @@ def test_T11_who_left_the_course_reads_no_feedback_behind_the_bell(cast: Cast, a
 def test_a_changed_course_is_told_to_who_has_begun_once_a_week(cast: Cast) -> None:
     stay_signed_in(cast)
     course_id = write_a_course(cast)
-    with at("2027-01-12T12:00"):
-        with db.scope(cast.academy.scope, commit=True):
-            for who in ("participant", "second"):
-                enrol(member(cast, who), db.session.get_one(Course, course_id), member(cast, who))
-            taken = course_for(member(cast, "participant"), course_id)
-            open_lesson(taken, taken.way.steps[0])
+    with at("2027-01-12T12:00"), db.scope(cast.academy.scope, commit=True):
+        for who in ("participant", "second"):
+            enrol(member(cast, who), db.session.get_one(Course, course_id), member(cast, who))
+        taken = course_for(member(cast, "participant"), course_id)
+        open_lesson(taken, taken.way.steps[0])
     for number in range(2):
         with at(f"2027-01-12T1{3 + number}:00"):
             with db.scope(cast.academy.scope, commit=True):
