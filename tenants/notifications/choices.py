@@ -18,6 +18,7 @@ from core import clock, keystore
 from core.crypto import blind_index
 from core.db import db
 from core.errors import Refused
+from core.urls import academy_url
 from tenants.notifications.models import HOW, Notice, NoticeChoice, NoticeTimes
 from tenants.notifications.rules import KINDS, LONGEST_PAUSE, Choice, Mail, Times, is_zone, kinds_for
 from tenants.people.models import Member
@@ -120,6 +121,11 @@ def choose_times(member: Member, zone: str, is_quiet: bool, quiet_from: int, qui
 def stop_token(member_id: UUID, kind: str) -> str:
     """Return the token of a link by which mail of this kind to this member is stopped. It never expires, and does no more."""
     return f"{_coded(member_id.bytes)}.{kind}.{_coded(_sign(member_id, kind))}"
+
+
+def stop_url(member_id: UUID, kind: str, slug: str) -> str:
+    """Return the address that stops mail of this kind to this member: for people, and for mail programs (RFC 8058)."""
+    return academy_url(slug, f"/notifications/stop/{stop_token(member_id, kind)}")
 
 
 def read_token(token: str) -> tuple[UUID, str] | None:
