@@ -157,6 +157,12 @@ def mail_by_token(token: str, mail: Mail | None) -> tuple[str, Mail] | None:
     return found[1], mail
 
 
+def language_of_token(token: str) -> str | None:
+    """Return the language that the token's member chose, None if none or for a token that is no good."""
+    found = read_token(token)
+    return None if found is None else db.session.scalar(sa.select(Member.language).where(Member.id == found[0]))
+
+
 def stop_by_token(token: str) -> tuple[str, Mail] | None:
     """Stop mail of the token's kind; return the kind and "off", or None for a token that is no good. Twice is once."""
     return mail_by_token(token, "off")
