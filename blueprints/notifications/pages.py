@@ -41,7 +41,7 @@ def index() -> str:
 
 def _line(line: queries.Line, zone: str) -> dict[str, Any]:
     at = line.newest.made_at.astimezone(clock.ZoneInfo(zone))
-    return {"words": words.sentence(line), "icon": ICONS[line.kind], "kind": words.kind_words(line.kind), "is_new": line.is_new,
+    return {"words": words.sentence(line), "icon": ICONS[line.kind], "is_new": line.is_new,
             "url": url_for(".open_notice", notice_id=line.newest.id), "at": at}  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from blueprints.notifications.blueprint import notifications
 from core.access import from_anywhere, public
+from core.i18n import language, speaking
 from tenants.notifications import choices, words
 from tenants.notifications.rules import KINDS
 
@@ -37,4 +38,5 @@ def _page(token: str, found: tuple[str, str] | None, *, asks: bool = False) -> R
     if found is None:
         return render_template("notifications/stop_gone.html"), 410
     kind, mail = found
-    return render_template("notifications/stop.html", token=token, kind=words.kind_words(kind), is_off=mail == "off", asks=asks), 200
+    with speaking(choices.language_of_token(token) or language()):
+        return render_template("notifications/stop.html", token=token, kind=words.kind_words(kind), is_off=mail == "off", asks=asks), 200

@@ -18,6 +18,7 @@ from core import clock, keystore
 from core.crypto import blind_index
 from core.db import db
 from core.errors import Refused
+from core.urls import academy_url
 from tenants.notifications.models import HOW, Notice, NoticeChoice, NoticeTimes
 from tenants.notifications.rules import KINDS, LONGEST_PAUSE, Choice, Mail, Times, is_zone, kinds_for
 from tenants.people.models import Member
@@ -122,6 +123,11 @@ def stop_token(member_id: UUID, kind: str) -> str:
     return f"{_coded(member_id.bytes)}.{kind}.{_coded(_sign(member_id, kind))}"
 
 
+def stop_url(member_id: UUID, kind: str, slug: str) -> str:
+    """Return the address that stops mail of this kind to this member: for people, and for mail programs (RFC 8058)."""
+    return academy_url(slug, f"/notifications/stop/{stop_token(member_id, kind)}")
+
+
 def read_token(token: str) -> tuple[UUID, str] | None:
     """Return member and kind of a token of this academy, or None."""
     parts = token.split(".")
@@ -149,6 +155,12 @@ def mail_by_token(token: str, mail: Mail | None) -> tuple[str, Mail] | None:
         waiting = (Notice.member_id == member.id, Notice.kind == found[1], Notice.mailed_at.is_(None), Notice.mail_at.is_not(None))
         db.session.execute(sa.update(Notice).where(*waiting).values(mailed_at=clock.now()))
     return found[1], mail
+
+
+def language_of_token(token: str) -> str | None:
+    """Return the language that the token's member chose, None if none or for a token that is no good."""
+    found = read_token(token)
+    return None if found is None else db.session.scalar(sa.select(Member.language).where(Member.id == found[0]))
 
 
 def stop_by_token(token: str) -> tuple[str, Mail] | None:

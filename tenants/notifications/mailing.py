@@ -19,7 +19,7 @@ from core.i18n import speaking
 from core.urls import academy_url
 from tenants.mail.actions import write_letter
 from tenants.notifications import words
-from tenants.notifications.choices import choices_of, stop_token
+from tenants.notifications.choices import choices_of, stop_url
 from tenants.notifications.models import Notice
 from tenants.notifications.queries import Line, lines_of
 from tenants.notifications.rules import KINDS, Choice
@@ -28,6 +28,7 @@ from tenants.people.queries import own_academy
 
 MOST_LETTERS = 3  # more lines than this at one moment are one digest
 MOST_LINES = 30
+OF_ROOMS, OF_COURSES = ("message", "mention"), ("course", "invitation", "request", "decision")
 OVERLOOKED = timedelta(minutes=15)
 
 
@@ -51,15 +52,20 @@ def mail_to(member_id: UUID) -> int:
     member = db.session.get(Member, member_id)
     if not due or member is None:
         return 0
-    lines = _wanted_lines(member, due) if member.is_active and member.can_be_mailed else []
-    written = _write(member, lines) if lines else 0
+    slug, default = own_academy()
+    with speaking(member.language or default):
+        lines = _wanted_lines(member, due) if member.is_active and member.can_be_mailed else []
+        letters = _letters(lines, slug)
+    for template, values in letters:
+        write_letter(member.email or "", template, member.language or default, name=member.first_name,
+                     settings_url=academy_url(slug, "/me/notifications"), **values)  # fmt: skip
     for notice in due:
         notice.mailed_at = clock.now()
     for line in lines:
         for notice in line.notices:
             notice.was_mailed = True
     db.session.flush()
-    return written
+    return len(letters)
 
 
 def _wanted_lines(member: Member, due: Sequence[Notice]) -> list[Line]:
@@ -85,38 +91,31 @@ def _hushed(member_id: UUID, due: Iterable[Notice]) -> set[tuple[str, UUID]]:
     return {(kind, thread) for kind, thread in db.session.execute(sa.select(Notice.kind, Notice.thread_id).where(*mailed).distinct())}
 
 
-def _write(member: Member, lines: Sequence[Line]) -> int:
-    slug, default = own_academy()
-    language = member.language or default
+def _letters(lines: Sequence[Line], slug: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return template and words of each letter: one for each line that is told at once, one digest for the rest."""
     at_once = [line for line in lines if line.newest.mail_how == "at_once"]
     single = at_once if len(at_once) <= MOST_LETTERS else []
     rest = [line for line in lines if line not in single]
-    with speaking(language):
-        letters = [("notice", _letter(line, slug)) for line in single]
-        letters += [("digest", _digest(rest, slug))] if rest else []
-    for template, values in letters:
-        write_letter(member.email or "", template, language, name=member.first_name, settings_url=academy_url(slug, "/me/notifications"),
-                     **values | _stop(member, slug, values))  # fmt: skip
-    return len(letters)
+    return [("notice", _letter(line, slug)) for line in single] + ([("digest", _digest(rest, slug))] if rest else [])
 
 
 def _letter(line: Line, slug: str) -> dict[str, Any]:
-    return {"kind_name": line.kind, "words": words.sentence(line), "label": words.button_words(line.kind), "url": link_of(line, slug),
-            "stopped": words.kind_words(line.kind)}  # fmt: skip
+    return {"unsubscribe": stop_url(line.newest.member_id, line.kind, slug), "words": words.sentence(line),
+            "label": words.button_words(line.kind), "url": link_of(line, slug),
+            **_about(line)}  # fmt: skip
+
+
+def _about(line: Line) -> dict[str, Any]:
+    """Return by what mail programs put letters about one thing together; an answer to a message goes to its room."""
+    thread = line.newest.thread_id
+    if line.kind in OF_ROOMS:
+        return {"thread": f"room.{thread}", "reply_room": thread, "member_id": line.newest.member_id}
+    return {"thread": f"{'course' if line.kind in OF_COURSES else 'about'}.{thread}"}
 
 
 def _digest(lines: Sequence[Line], slug: str) -> dict[str, Any]:
     shown = [{"words": words.sentence(line), "label": words.button_words(line.kind), "url": link_of(line, slug)} for line in lines[:MOST_LINES]]
-    return {"kind_name": None, "lines": shown, "count": len(lines), "all_url": academy_url(slug, "/notifications")}
-
-
-def _stop(member: Member, slug: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Return the address that stops mail of this kind with one click; of a digest, the page of choices without signing in."""
-    kind = values.pop("kind_name")
-    if kind is None:
-        return {}
-    url = academy_url(slug, f"/notifications/stop/{stop_token(member.id, kind)}")
-    return {"stop_url": url, "unsubscribe": url}
+    return {"lines": shown, "count": len(lines), "all_url": academy_url(slug, "/notifications")}
 
 
 def link_of(line: Line, slug: str) -> str:

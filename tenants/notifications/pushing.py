@@ -87,7 +87,8 @@ def push_to(member_id: UUID) -> int:
         return 0
     browsers, choices = browsers_of(member), choices_of(member)
     fresh = [one for one in notices if one.read_at is None and choices.get(one.kind, Choice()).push]
-    lines = [line for line in lines_of(fresh, member) if any(said.is_open for said in line.said)] if browsers else []
+    with speaking(member.language or own_academy()[1]):
+        lines = [line for line in lines_of(fresh, member) if any(said.is_open for said in line.said)] if browsers else []
     for line in lines:
         for browser in browsers:
             queue.later("notifications.push_one", browser_id=browser.id, notice_id=line.newest.id, count=len(line.notices), priority=3)

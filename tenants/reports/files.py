@@ -21,7 +21,7 @@ from tenants.groups.limits import on_limit
 from tenants.groups.models import Group, SeenGroup
 from tenants.learning.overview import VIEWERS
 from tenants.mail.actions import write_letter
-from tenants.notifications.choices import wants_letter
+from tenants.notifications.choices import stop_url, wants_letter
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 from tenants.reports import sight
@@ -123,7 +123,8 @@ def _tell(file: ReportFile, member: Member, title: str) -> None:
         kind = "report_ready" if file.schedule_id is None else "report_scheduled"
         slug, _ = own_academy()
         write_letter(member.email or "", kind, file.language, name=member.first_name, title=title, day=file.expires_at,
-                     url=academy_url(slug, "/reports/files"), schedules=academy_url(slug, "/reports/schedules"))  # fmt: skip
+                     url=academy_url(slug, "/reports/files"), schedules=academy_url(slug, "/reports/schedules"),
+                     unsubscribe=stop_url(member.id, "report", slug))  # fmt: skip
     tell_ready(file, has_letter=has_letter)
 
 

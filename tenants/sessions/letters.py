@@ -13,7 +13,7 @@ from core import clock
 from core.db import db
 from core.urls import academy_url
 from tenants.mail.actions import write_letter
-from tenants.notifications.choices import wants_letter
+from tenants.notifications.choices import stop_url, wants_letter
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 from tenants.sessions.calendar import Guest, invitation
@@ -72,6 +72,7 @@ def _write_letter(row: Any, what: str, academy: tuple[str, str]) -> None:
         thread=f"session.{session.id}",
         name=member.first_name, title=session.title, when=when_words(session, language), where=entry.location,
         reason=" ".join((session.reason or "").split()), url=academy_url(slug, f"/agenda/{session.id}"),
+        unsubscribe=stop_url(member.id, "session", slug),
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from core.newsletter import actions as newsletter
 from jobs.demo.cast import ACADEMIES, OPERATOR, DemoAcademy
 from jobs.demo.invitations import WORDS
 from jobs.demo.load import load as load_demo
+from tenants.notifications.choices import stop_token
 from tenants.people import actions as members
 from tenants.people import inviting, signing
 from tenants.people.models import MemberSession
@@ -57,11 +58,12 @@ NO_PAGE = frozenset(
     "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
     "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template "
     "transfer.download files.poster media.making reports.download "
-    "chat.stream chat.since chat.file chat.small_file chat.reported_file people.face past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html".split()
+    "chat.stream chat.since chat.file chat.small_file chat.reported_file people.face past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html "
+    "notifications.count notifications.open_notice notifications.worker".split()
 )
 LINKS = frozenset(
     "accounts.confirm accounts.confirm_email accounts.set_password accounts.accept_ownership people.accept people.begin people.entry "
-    "people.set_password people.confirm_email catalogue.join catalogue.prove newsletter.confirm newsletter.leave".split()
+    "people.set_password people.confirm_email catalogue.join catalogue.prove newsletter.confirm newsletter.leave notifications.stop".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them; test_sitting at a test.
 AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
@@ -274,7 +276,8 @@ def mailed_by_academy(door: Door) -> list[str]:
         waits = active_by_said(WORDS[one.language].people[1][0])
         assert waits is not None
         begin = "/begin/" + signing.links.make(waits.id, "start", timedelta(hours=1))
-    return [begin, *mailed(opened)]
+        stop = f"/notifications/stop/{stop_token(owner.id, 'feedback')}"
+    return [begin, stop, *mailed(opened)]
 
 
 def mailed(opened: Opened) -> list[str]:

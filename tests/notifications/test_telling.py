@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -51,7 +52,7 @@ def test_who_is_let_in_is_told_once_and_mailed_at_once(cast: Cast, course: UUID)
             assert actions.notify("invitation", [enrolment.member_id], subject_id=enrolment.id, link="/x") == 0
         (letter,) = letters(cast.academy, "notice")
     assert letter[:2] == (cast.email("participant"), "You may begin: Bread for beginners")
-    assert "Hello Sanne," in letter[2] and "/notifications/stop/" in letter[2]
+    assert "Hello Sanne," in letter[2] and "/me/notifications" in letter[2]
 
 
 def test_at_night_the_mail_waits_for_the_morning(cast: Cast, course: UUID) -> None:
@@ -296,3 +297,25 @@ def test_a_line_of_several_leads_to_the_list(cast: Cast, app: HostedFlask, monke
     assert all(one.read_at is not None for one in notices(cast))
     with db.scope(cast.academy.scope):
         assert queries.lines_of(db.session.scalars(sa.select(Notice)).all(), member(cast, "trainer"))[0].said[0].what == "Bake a loaf"
+
+
+def test_a_letter_of_one_kind_carries_the_address_that_stops_it_and_a_digest_none(cast: Cast, talk: None, monkeypatch: pytest.MonkeyPatch, app: HostedFlask) -> None:
+    given: list[dict[str, object]] = []
+    real = mailing.write_letter
+
+    def note(recipient: str, kind: str, language: str, **values: object) -> object:
+        given.append({"kind": kind, **values})
+        return real(recipient, kind, language, **values)
+
+    monkeypatch.setattr(mailing, "write_letter", note)
+    room = uuid4()
+    with at("2027-01-12T12:00"):
+        say(cast, room)
+    with at("2027-01-12T12:06"):
+        work()
+    (letter,) = given
+    assert (letter["thread"], letter["reply_room"], letter["member_id"]) == (f"room.{room}", room, cast.ids["participant"])
+    path = urlsplit(str(letter["unsubscribe"])).path
+    assert cast.client(app, None).post(path).status_code == 200
+    with db.scope(cast.academy.scope):
+        assert choices.choices_of(member(cast, "participant"))["message"].mail == "off"

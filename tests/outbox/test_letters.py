@@ -21,15 +21,15 @@ SAMPLES: dict[str, Any] = {
     "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek",
     "schedules": "https://zorgwijs.localhost/reports/schedules", "writer": "Noor", "note": ["Tot donderdag.", "Neem je map mee."],
     "subject": "News", "parts": [], "leave_url": "https://localhost/newsletter/leave/abc", "days": 7, "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
-    "words": "Noor Haddad gave feedback: Injecting", "label": "Read the feedback", "stopped": "Feedback on your work", "count": 2,
-    "settings_url": "https://zorgwijs.localhost/me/notifications", "stop_url": "https://zorgwijs.localhost/notifications/stop/x",
+    "words": "Noor Haddad gave feedback: Injecting", "label": "Read the feedback", "count": 2,
+    "settings_url": "https://zorgwijs.localhost/me/notifications",
     "all_url": "https://zorgwijs.localhost/notifications",
     "lines": [{"words": "Sanne de Wit handed in: Injecting", "label": "Go to the review", "url": "https://zorgwijs.localhost/notifications/1"}],
 }  # fmt: skip
 # Said in the reader's language before the letter is written (tenants/notifications/words.py).
 IN_DUTCH: dict[str, Any] = {
     "subject": "Nieuws in het Nederlands",
-    "words": "Noor Haddad gaf feedback: Injecteren", "label": "Lees de feedback", "stopped": "Feedback op je werk",
+    "words": "Noor Haddad gaf feedback: Injecteren", "label": "Lees de feedback",
     "lines": [{"words": "Sanne de Wit leverde in: Injecteren", "label": "Ga naar het nakijken", "url": "https://zorgwijs.localhost/notifications/1"}],
 }  # fmt: skip
 TYPED = {"words", "name", "academy", "inviter", "writer", "note", "title", "where", "reason", "subject"}
