@@ -7,6 +7,7 @@ from typing import Any
 
 from tenants.catalogue import notices as catalogue
 from tenants.certificates import notices as certificates
+from tenants.chat import notices as chat
 from tenants.exercises import notices as exercises
 from tenants.learning import notices as learning
 from tenants.learning.own_work import adds_own, stamp
@@ -19,7 +20,7 @@ from tenants.people.models import Member
 from tenants.reports import notices as reports
 from tenants.sessions import notices as sessions
 
-__all__ = ["catalogue", "certificates", "exercises", "learning", "reports", "sessions", "tell"]
+__all__ = ["catalogue", "certificates", "chat", "exercises", "learning", "reports", "sessions", "tell"]
 
 
 @adds_own

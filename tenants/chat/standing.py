@@ -12,6 +12,7 @@ from core import clock, live
 from core.db import db
 from core.errors import Refused
 from tenants.chat.models import MemberBlock, Room, Stand
+from tenants.notifications.actions import mark_read
 from tenants.people.models import Member
 
 
@@ -29,6 +30,7 @@ def read_up_to(member: Member, room: Room, number: int) -> None:
     of others when they may know."""
     last = max(0, min(number, room.last_number))
     db.session.execute(reading(room.id, member.id, last))
+    mark_read(member.id, ("message", "mention"), room.id)
     live.tell({"event": "read", "room": str(room.id), "member": str(member.id), "number": last, "shown": member.shows_read})
 
 

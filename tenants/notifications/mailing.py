@@ -23,11 +23,13 @@ from tenants.notifications.choices import choices_of, stop_url
 from tenants.notifications.models import Notice
 from tenants.notifications.queries import Line, lines_of
 from tenants.notifications.rules import KINDS, Choice
+from tenants.notifications.registry import Said
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 
 MOST_LETTERS = 3  # more lines than this at one moment are one digest
 MOST_LINES = 30
+MOST_QUOTED, MOST_WORDS = 5, 1_000
 OF_ROOMS, OF_COURSES = ("message", "mention"), ("course", "invitation", "request", "decision")
 OVERLOOKED = timedelta(minutes=15)
 
@@ -109,8 +111,18 @@ def _about(line: Line) -> dict[str, Any]:
     """Return by what mail programs put letters about one thing together; an answer to a message goes to its room."""
     thread = line.newest.thread_id
     if line.kind in OF_ROOMS:
-        return {"thread": f"room.{thread}", "reply_room": thread, "member_id": line.newest.member_id}
-    return {"thread": f"{'course' if line.kind in OF_COURSES else 'about'}.{thread}"}
+        return {"thread": f"room.{thread}", "reply_room": thread, "member_id": line.newest.member_id, "note": _quoted(line.said)}
+    return {"thread": f"{'course' if line.kind in OF_COURSES else 'about'}.{thread}", "note": []}
+
+
+def _quoted(said: Sequence[Said]) -> list[str]:
+    """Return what was said, the oldest first, as lines of a quotation; of a long talk the end."""
+    lines: list[str] = []
+    for one in reversed(said[:MOST_QUOTED]):
+        words = [line.strip() for line in one.more[:MOST_WORDS].splitlines()]
+        several = len({other.who for other in said}) > 1
+        lines += [*([""] if lines else []), *([f"{one.who}:"] if several else []), *words]
+    return lines
 
 
 def _digest(lines: Sequence[Line], slug: str) -> dict[str, Any]:
