@@ -22,8 +22,8 @@ from tenants.notifications import words
 from tenants.notifications.choices import choices_of, stop_url
 from tenants.notifications.models import Notice
 from tenants.notifications.queries import Line, lines_of
-from tenants.notifications.rules import KINDS, Choice
 from tenants.notifications.registry import Said
+from tenants.notifications.rules import KINDS, Choice
 from tenants.people.models import Member
 from tenants.people.queries import own_academy
 
