@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 from blueprints.academies.words import SLUG_PROBLEMS
 from tenants.bank.actions import MOST_INSERTED
 from tenants.catalogue.rules import MAX_ANSWER, MAX_REASON
+from tenants.chat.rules import MAX_BODY
+from tenants.chat.rules import MAX_REASON as MAX_REPORT
 from tenants.courses.actions import MAX_TITLE
 from tenants.courses.markup import MAX_MARKDOWN
 from tenants.courses.rules import MAX_CHOICES
@@ -68,6 +70,15 @@ REASONS = {
     "empty path": _l("Add a step first: a path needs at least one course."),
     "last day": _l("Choose today or a day within ten years."),
     "link revoked": _l("This link was withdrawn. Make a new one."),
+    "message too long": _l("A message has at most %(most)d characters. Send it in two parts.", most=MAX_BODY),
+    "no such sign": _l("This sign cannot be put here. Reload the page and choose one from the list."),
+    "report reason": _l("Say in a few words what is wrong with it, in at most %(most)d characters.", most=MAX_REPORT),
+    "report what": _l("This message cannot be reported: it is removed already, or your own."),
+    "report outcome": _l("Choose what happens: remove the message, warn who wrote it, or let it stand."),
+    "report decided": _l("Somebody decided about this report already. Open the list to see what waits."),
+    "hold reason": _l("Say in a few words why, in at most %(most)d characters. The people in the room read it.", most=MAX_REPORT),
+    "keep months": _l("Choose one of the times in the list. Reload the page and try again."),
+    "block oneself": _l("You cannot block yourself. Open the talk with the person whom you mean."),
     "needed": _l("The courses of this step changed meanwhile. Reload the page and choose again."),
     "no course": _l("Choose at least one course. A path has at most 50 steps, a step at most 20 courses."),
     "not open": _l("This course cannot be entered now. Open its page in the catalogue to see how it stands."),

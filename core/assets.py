@@ -18,7 +18,7 @@ from core.errors import NotFound
 
 ROOT = Path(__file__).resolve().parent.parent / "static"
 BUNDLE = "app.css"
-BUNDLES = {BUNDLE: "css", "staff.css": "css/staff"}
+BUNDLES = {BUNDLE: "css", "staff.css": "css/staff", "chat.css": "css/chat"}
 FIRST = ("tokens", "reset", "base", "layout")
 YEAR_S = 31_536_000
 LOOK_EVERY_S = 0.5  # a page asks for dozens of addresses; walking the folder for each took longer than the page

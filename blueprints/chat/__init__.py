@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tenants.chat.own_work  # noqa: F401  adds what was said to a person's own work
 from blueprints.chat import announcing, beginning, choosing, moderating, pages, posting, standing, stream, words  # noqa: F401  the routes
 from blueprints.chat.blueprint import chat
 

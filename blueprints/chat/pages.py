@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,13 @@ from core.access import signed_in
 from core.errors import NotFound
 from tenants.chat import moderating, people, queries, reading, rules, searching, standing
 from tenants.chat.models import Message, Room
+from tenants.chat.queries import Listed
 from tenants.chat.reading import Stretch
 from tenants.people.models import Member
 
-LIST = {"all": lambda one: not one.is_hidden, "unread": lambda one: one.unread > 0, "archived": lambda one: one.is_hidden}
+LIST: dict[str, Callable[[Listed], bool]] = {
+    "all": lambda one: not one.is_hidden, "unread": lambda one: one.unread > 0, "archived": lambda one: one.is_hidden,
+}  # fmt: skip
 
 
 @chat.get("/messages")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from tenants.chat import queries, standing
 from tenants.chat.rules import other_of
 from tenants.people.queries import member
 
-CHOICES = {
+CHOICES: dict[str, dict[str, Any]] = {
     "mute": {"is_muted": True}, "unmute": {"is_muted": False}, "pin": {"is_pinned": True}, "unpin": {"is_pinned": False},
     "unarchive": {"archived_number": None},
 }  # fmt: skip

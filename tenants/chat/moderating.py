@@ -129,7 +129,7 @@ def warnings_of(member: Member) -> list[Message]:
     return list(db.session.scalars(wanted.order_by(Message.made_at)))
 
 
-def _warned() -> sa.Select[tuple[UUID]]:
+def _warned() -> sa.Select[UUID]:
     return sa.select(MessageReport.message_id).where(MessageReport.state == "warned", MessageReport.read_at.is_(None))
 
 

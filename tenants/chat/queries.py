@@ -92,7 +92,7 @@ def manners_chosen() -> Manners:
     return Manners.as_chosen(db.session.scalar(_manners()))
 
 
-def _manners() -> sa.Select[tuple[Any]]:
+def _manners() -> sa.Select[Any]:
     return sa.select(Setting.value).where(Setting.name == SETTING)
 
 
@@ -265,7 +265,7 @@ def _title(room: Room, member: Member, person: Member | None, group: str | None,
 def unread_of(member: Member, room: Room | None = None) -> dict[UUID, int]:
     """Return how many messages of others the member has not read, by room; rooms without any are left out."""
     rows = db.session.execute(_unread(member, sa.true() if room is None else Room.id == room.id))
-    return {room_id: count for room_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def unread_total(member: Member) -> int:
@@ -274,12 +274,12 @@ def unread_total(member: Member) -> int:
     return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(waiting.c.count), 0))) or 0)
 
 
-def unread_of_rooms(member: Member) -> sa.Select[Any]:
+def unread_of_rooms(member: Member) -> sa.Select[UUID, int]:
     """Return the statement that counts what the member has not read, by room."""
     return _unread(member, sa.true())
 
 
-def _unread(member: Member, where: sa.ColumnElement[bool]) -> sa.Select[tuple[UUID, int]]:
+def _unread(member: Member, where: sa.ColumnElement[bool]) -> sa.Select[UUID, int]:
     own = sa.and_(Stand.room_id == Room.id, Stand.member_id == member.id)
     fresh = sa.or_(Stand.room_id.is_not(None), Message.made_at > clock.now() - NEWS)
     return (

@@ -134,19 +134,19 @@ def together(member: Member, peers: Any) -> Condition:
     return sa.or_(Member.id.in_(beside), sa.and_(default, Member.id.in_(ours)))
 
 
-def blocked_by(member_id: UUID) -> sa.Select[tuple[UUID]]:
+def blocked_by(member_id: UUID) -> sa.Select[UUID]:
     """Return whom the member has blocked."""
     return sa.select(MemberBlock.blocked_id).where(MemberBlock.member_id == member_id)
 
 
-def _taken(member_id: UUID) -> sa.Select[tuple[UUID]]:
+def _taken(member_id: UUID) -> sa.Select[UUID]:
     return (
         sa.select(Enrolment.course_id).join(Course, Course.id == Enrolment.course_id)
         .where(Enrolment.member_id == member_id, is_open_now(), Course.state.in_(READABLE)).correlate(None)
     )  # fmt: skip
 
 
-def _groups(member: Member) -> sa.CompoundSelect[tuple[UUID]]:
+def _groups(member: Member) -> sa.CompoundSelect[UUID]:
     alive = sa.select(Group.id).where(Group.state == "active")
     members = sa.select(GroupMember.group_id).where(GroupMember.member_id == member.id, GroupMember.group_id.in_(alive))
     leaders = sa.select(GroupTrainer.group_id).where(
@@ -155,11 +155,11 @@ def _groups(member: Member) -> sa.CompoundSelect[tuple[UUID]]:
     return members.union(leaders)
 
 
-def _taught(member_id: UUID) -> sa.Select[tuple[UUID]]:
+def _taught(member_id: UUID) -> sa.Select[UUID]:
     """Return the courses whose trainer is this member."""
     return sa.select(Course.id).where(Course.trainer_id == member_id, Course.state.in_(READABLE))
 
 
-def teachers_of(course_id: UUID | None) -> sa.Select[tuple[UUID | None]]:
+def teachers_of(course_id: UUID | None) -> sa.Select[UUID | None]:
     """Return who teaches the course."""
     return sa.select(Course.trainer_id).where(Course.id == course_id, Course.trainer_id.is_not(None))

@@ -63,6 +63,7 @@ def test_first_page_stays_within_its_budget() -> None:
     size = {Path(name).stem: len(f.packed or b"") for name, f in shelf.files.items() if name.startswith("js/")}
     everywhere = ["app", "busy-button", "dialog-fallback"]
     assert len(shelf.find(BUNDLE).packed or b"") < 15_000 and len(shelf.find("staff.css").packed or b"") < 10_000
+    assert len(shelf.find("chat.css").packed or b"") < 5_000
     assert sum(size[name] for name in everywhere) < 3_000
     assert {name for name in size if size[name] > 3_000} == set(), "an element that is too big for a phone on a train"
 
