@@ -145,7 +145,7 @@ class Ear:
             time.sleep(DEAF_S)
 
     def _hear(self) -> None:
-        client = redis.Redis.from_url(config().redis_url, socket_connect_timeout=1, socket_timeout=30, health_check_interval=10,
+        client: Any = redis.Redis.from_url(config().redis_url, socket_connect_timeout=1, socket_timeout=30, health_check_interval=10,
                                       retry=Retry(NoBackoff(), 0))  # fmt: skip
         with client, client.pubsub() as heard:
             heard.psubscribe(PREFIX + "*")

@@ -114,8 +114,13 @@ def sees(who: Any) -> Condition:
 def reached(member: Member, peers: Any) -> Condition:
     """Return the condition that the member may write to somebody by themselves, over `Member`. `peers`: whether
     participants talk to one another where nothing else is said, as a value or as SQL."""
-    known = sa.and_(Member.state == "active", Member.id != member.id, visible_to(member), sees(sa.literal(member.id, sa.Uuid)))
+    known = sa.and_(Member.state == "active", Member.id != member.id, visible_to(member), sees(_as_sql(member.id)))
     return known if is_staff(member) else sa.and_(known, sa.or_(has_role(*STAFF), together(member, peers)))
+
+
+def _as_sql(member_id: Any) -> sa.ColumnElement[Any]:
+    """Return an id as SQL; a statement that is kept has a parameter there already."""
+    return member_id if isinstance(member_id, sa.ColumnElement) else sa.literal(member_id, sa.Uuid)
 
 
 def together(member: Member, peers: Any) -> Condition:

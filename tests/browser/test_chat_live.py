@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from core.db import db
 from tenants.chat import actions, standing
 from tenants.chat.models import Message, Room
-from tests.browser.axe import ready
+from tenants.settings.models import Setting
+from tests.browser.axe import overflow_px, ready, violations
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.site import Site
 from tests.browser.test_review_desk import signed_in
@@ -265,3 +266,50 @@ def test_earlier_messages_come_without_losing_the_place_and_later_ones_wait(web:
     button.click()
     sanne.page.locator("[data-messages] > [data-number='131']").wait_for()
     wait_for(lambda: not button.is_visible(), sanne.page)
+
+
+def test_reply_sign_change_and_remove_without_leaving_the_page(web: Site, browser: Any, casts: tuple[Cast, Cast]) -> None:
+    cast = casts[0]
+    room, _ = make_room(cast)
+    say(cast, "trainer", room, "Who brings flour?")
+    sanne = Talker(signed_in(browser, web, cast, "participant"), "Sanne").open(room)
+    yusuf = Talker(signed_in(browser, web, cast, "second", viewport={"width": 320, "height": 700}), "Yusuf").open(room)
+    sanne.page.evaluate("window.stays = true")
+
+    def menu(one: Talker, number: int) -> Any:
+        message = one.page.locator(f"[data-message][data-number='{number}']")
+        message.locator("summary").press("Enter")
+        return message
+
+    menu(sanne, 1).locator("a[data-reply]").press("Enter")
+    assert "Who brings flour?" in (sanne.page.locator("[data-answering-words]").text_content() or "")
+    sanne.page.keyboard.type("I do")
+    sanne.page.keyboard.press("Enter")
+    wait_for(lambda: yusuf.shown()[-1:] == ["I do"], yusuf.page)
+    assert yusuf.page.locator("[data-number='2'] [data-answer='1']").count() == 1
+
+    menu(yusuf, 2).locator("button[name=sign]").first.press("Enter")
+    sign = sanne.page.locator("[data-number='2'] .signs button")
+    sign.wait_for()
+    assert sign.get_attribute("aria-pressed") == "false"
+    assert yusuf.page.locator("[data-number='2'] .signs button").get_attribute("aria-pressed") == "true"
+
+    sanne.page.locator("form[data-send] textarea").press("ArrowUp")
+    wait_for(lambda: sanne.page.locator("form[data-send] textarea").input_value() == "I do", sanne.page)
+    sanne.page.keyboard.type(", and salt")
+    sanne.page.keyboard.press("Enter")
+    wait_for(lambda: yusuf.shown()[-1] == "I do, and salt", yusuf.page)
+    assert sanne.shown() == yusuf.shown(), "changed in its place"
+
+    menu(sanne, 2).locator("[data-remove]").press("Enter")
+    wait_for(lambda: "salt" not in yusuf.shown()[-1], yusuf.page)
+    assert yusuf.page.locator("[data-number='2'] [data-own]:visible").count() == 0
+    assert sanne.page.evaluate("window.stays") is True, "the page was never left"
+    with db.scope(cast.academy.scope, commit=True):
+        db.session.add(Setting(name="chat", value={"peers": False}))
+    sanne.say("May I say this?")
+    wait_for(lambda: "only trainers" in (sanne.page.locator("[data-status]").text_content() or ""), sanne.page)
+    assert sanne.page.locator("form[data-send] textarea").input_value() == "May I say this?", "what is refused comes back"
+    assert overflow_px(yusuf.page) == 0
+    assert violations(yusuf.page) == []
+    assert (sanne.wrong(), yusuf.wrong()) == ([], [])
