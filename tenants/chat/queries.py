@@ -274,7 +274,7 @@ def unread_total(member: Member) -> int:
     return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(waiting.c.count), 0))) or 0)
 
 
-def unread_of_rooms(member: Member) -> sa.Select[Any]:
+def unread_of_rooms(member: Member) -> sa.Select[UUID, int]:
     """Return the statement that counts what the member has not read, by room."""
     return _unread(member, sa.true())
 

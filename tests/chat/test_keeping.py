@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from blueprints.hosts import HostedFlask
 from core import clock
 from core.db import db
+from jobs import chat as chat_jobs
 from jobs import perform, registry
 from tenants.audit.models import Event
 from tenants.chat import announcing, keeping, manners
 from tenants.chat.models import Message, MessageReport, Room
 from tenants.erasure import actions as erasing
+from tenants.learning.own_work import own_work
 from tests.cast import Cast
 from tests.chat.talking import Talk, say, write_talk
 from tests.courses.writing import member
@@ -120,9 +122,7 @@ def test_the_night_clears_every_academy_and_twice_is_once(cast: Cast, talk: Talk
 
 def perform_clear() -> None:
     """Do what the job does."""
-    from jobs import chat
-
-    chat.clear()
+    chat_jobs.clear()
 
 
 def test_files_go_before_their_messages(cast: Cast, talk: Talk) -> None:
@@ -148,6 +148,15 @@ def test_a_removed_person_leaves_empty_places_and_the_others_keep_their_words(ap
     page = cast.client(app, "second").get(f"/messages/{talk.direct}").text
     assert "Former participant" in page and "Answer of the other" in page and "because this person has left" in page
     assert "Sanne" not in page and 'name="body"' not in page
+
+
+def test_what_was_said_goes_along_with_ones_own_work(cast: Cast, talk: Talk) -> None:
+    say(cast, "trainer", talk.question, "Answer of the trainer")
+    say(cast, "second", talk.direct, "Not mine")
+    with db.scope(cast.academy.scope):
+        mine = own_work(member(cast, "participant"))["messages"]
+    assert [(one["where"], one["text"]) for one in mine] == [
+        ("course", "in room"), ("lesson", "in question"), ("direct", "in direct"), ("lesson", "Answer of the trainer")]  # fmt: skip
 
 
 def test_an_announcement_reaches_the_room_once_and_stands_out(app: HostedFlask, cast: Cast, talk: Talk) -> None:
