@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from core import clock
 from core.accounts.models import Account
 from core.db import db
+from core.mail.models import Letter
 from core.newsletter import actions, editions, queries
 from core.newsletter.models import Edition
 
@@ -52,6 +53,7 @@ def write(operator: Account) -> None:
         gone = queries.by_email(PEOPLE[2][0])
         assert gone is not None
         actions.leave(gone, "one-click")
+    db.session.execute(sa.delete(Letter).where(Letter.made_at < clock.now() - timedelta(days=35)))  # as the nightly job does
     editions.plan(_written(operator, PLANNED), clock.now() + timedelta(days=5), operator)
     _written(operator, DRAFT)
 

@@ -15,6 +15,7 @@ from blueprints.hosts import HostedFlask
 
 HREF = re.compile(r'(?:href|src)="([^"#]+)')
 MOST_OF_ONE_KIND = 12
+ACTS = frozenset({"newsletter.leave"})  # opening it is the act: nobody who only looks around follows it
 
 
 @dataclass
@@ -37,7 +38,7 @@ def walk(app: HostedFlask, client: FlaskClient, host: str, side: str, starts: li
         except Exception as error:  # a link to nowhere is what this looks for
             found.broken.append(f"{path}: {type(error).__name__}")
             continue
-        if len(found.paths[endpoint]) >= (more or {}).get(endpoint, most) or endpoint.startswith("assets."):
+        if len(found.paths[endpoint]) >= (more or {}).get(endpoint, most) or endpoint in ACTS or endpoint.startswith("assets."):
             continue
         answer = client.get(path)
         if answer.status_code >= 400 and not path.startswith("/_dev/errors/"):
