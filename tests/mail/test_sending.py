@@ -135,7 +135,8 @@ def test_one_click_needs_no_session_and_no_token_of_a_form(platform: Platform) -
     client.environ_base["HTTP_HOST"] = "localhost"
     body = {"List-Unsubscribe": "One-Click"}
     assert (client.post("/stop", data=body).status_code, client.post("/other", data=body).status_code) == (200, 400)
-    assert client.post("/stop", data=body, headers={"Origin": "https://evil.example"}).status_code == 403
+    elsewhere = {"Origin": "https://mail.example"}
+    assert (client.post("/stop", data=body, headers=elsewhere).status_code, client.post("/other", data=body, headers=elsewhere).status_code) == (200, 403)
 
 
 def text_of(mail: Any) -> str:
