@@ -82,7 +82,8 @@ def cases(viewer: Member, is_open: bool = True) -> list[Case]:
 
 
 def _visible(viewer: Member) -> tuple[sa.ColumnElement[bool], ...]:
-    return visible_to(viewer, Message.sender_id), visible_to(viewer, MessageReport.reporter_id)
+    """Nobody judges their own words, and nobody learns from the list that these were reported: an owner neither."""
+    return Message.sender_id.is_distinct_from(viewer.id), visible_to(viewer, Message.sender_id), visible_to(viewer, MessageReport.reporter_id)
 
 
 def case(viewer: Member, report_id: UUID, lock: bool = False) -> Case:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from blueprints.hosts import HostedFlask
 from core.db import db
 from tenants.audit.models import Event
-from tenants.chat import queries
+from tenants.chat import actions, moderating, queries
 from tenants.chat.models import MemberBlock, Message, MessageReport
 from tests.cast import Cast
 from tests.chat.talking import Talk, say, write_talk
@@ -58,6 +58,22 @@ def test_nobody_else_sees_reports(app: HostedFlask, cast: Cast, who: str) -> Non
     assert browser.get("/messages/reports").status_code == 403
     assert browser.get(f"/messages/reports/{report_id}").status_code == 403
     assert browser.post(f"/messages/reports/{report_id}", data={"outcome": "removed"}).status_code == 403
+
+
+def test_nobody_judges_their_own_words(app: HostedFlask, cast: Cast) -> None:
+    talk = write_talk(cast)
+    with db.scope(cast.academy.scope, commit=True):
+        direct = actions.open_direct(member(cast, "owner"), member(cast, "second")).id
+    key = say(cast, "owner", direct, "Rude words of the owner")
+    cast.client(app, "second").post(f"/messages/{direct}/{key}/report", data={"reason": "Not so"})
+    with db.scope(cast.academy.scope):
+        report_id = db.session.scalars(sa.select(MessageReport.id)).one()
+        assert moderating.open_count(member(cast, "owner")) == 0 and moderating.open_count(member(cast, "manager")) == 1
+    accused, url = cast.client(app, "owner"), f"/messages/reports/{report_id}"
+    assert talk and "Not so" not in accused.get("/messages/reports").text and accused.get(url).status_code == 404
+    assert accused.post(url, data={"outcome": "dismissed"}).status_code == 404
+    assert cast.client(app, "manager").post(url, data={"outcome": "warned"}).status_code == 303
+    assert "Not so" not in accused.get("/messages/reports?show=decided").text and accused.get(url).status_code == 404
 
 
 def test_a_removed_message_says_that_a_moderator_removed_it(app: HostedFlask, cast: Cast) -> None:
