@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from blueprints.hosts import HostedFlask
 from core import clock
@@ -14,7 +15,7 @@ from core.db import db
 from jobs import chat as chat_jobs
 from jobs import perform, registry
 from tenants.audit.models import Event
-from tenants.chat import announcing, keeping, manners
+from tenants.chat import announcing, keeping, manners, moderating
 from tenants.chat.models import Message, MessageReport, Room
 from tenants.erasure import actions as erasing
 from tenants.learning.own_work import own_work
@@ -108,6 +109,57 @@ def test_a_reported_message_stays_until_somebody_decided(cast: Cast, talk: Talk)
     with db.scope(cast.academy.scope, commit=True):
         db.session.scalars(sa.select(MessageReport)).one().state = "dismissed"
     assert clear(cast, days=40) == 1
+
+
+def test_a_hold_or_report_comes_before_or_after_the_clearing(cast: Cast, talk: Talk) -> None:
+    keep(cast, direct=1)
+    waited: list[str] = []
+
+    def others(_: list[UUID]) -> None:
+        for name, act in (("hold", hold), ("report", report)):
+            try:
+                with db.scope(cast.academy.scope, commit=True):
+                    db.session.execute(sa.text("set local lock_timeout = '200ms'"))
+                    act()
+            except OperationalError:
+                waited.append(name)
+
+    def hold() -> None:
+        keeping.hold(db.session.get_one(Room, talk.direct), "A complaint", member(cast, "manager"))
+
+    def report() -> None:
+        row = db.session.scalars(sa.select(Message).where(Message.room_id == talk.direct)).one()
+        moderating.report(member(cast, "second"), row, "Rude")
+
+    keeping.before_clearing.append(others)
+    try:
+        assert clear(cast, days=40) == 1
+    finally:
+        keeping.before_clearing.remove(others)
+    assert waited == ["hold", "report"], "neither is promised for what is being deleted"
+
+
+def test_the_clearing_leaves_what_is_being_held_or_reported_now(cast: Cast, talk: Talk) -> None:
+    keep(cast, direct=1, course=1)
+    with db.scope(cast.academy.scope, commit=True):
+        keeping.hold(db.session.get_one(Room, talk.direct), "A complaint", member(cast, "manager"))
+        row = db.session.scalars(sa.select(Message).where(Message.room_id == talk.room)).one()
+        moderating.report(member(cast, "second"), row, "Rude")
+        assert clear(cast, days=40) == 0
+    assert clear(cast, days=40) == 0 and len(said(cast)) == 3
+
+
+def test_much_is_cleared_in_several_goes(cast: Cast, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(cast, direct=1, course=1, lesson=1)
+    monkeypatch.setattr(keeping, "AT_ONCE", 1)
+    monkeypatch.setattr(keeping, "MOST", 2)
+    registry.load()
+    with clock.shifted(timedelta(days=40)):
+        with db.scope(cast.academy.scope, commit=True):
+            perform_clear()
+        assert len(said(cast)) == 1
+        perform.drain(most=50)
+    assert said(cast) == set()
 
 
 def test_the_night_clears_every_academy_and_twice_is_once(cast: Cast, talk: Talk) -> None:
