@@ -15,7 +15,8 @@ from core.db import db
 from jobs import chat as chat_jobs
 from jobs import perform, registry
 from tenants.audit.models import Event
-from tenants.chat import announcing, keeping, manners, moderating
+from tenants.chat import actions as chatting
+from tenants.chat import announcing, keeping, manners, moderating, queries, reading, standing
 from tenants.chat.models import Message, MessageReport, Room
 from tenants.erasure import actions as erasing
 from tenants.learning.own_work import own_work
@@ -192,11 +193,19 @@ def test_a_removed_person_leaves_empty_places_and_the_others_keep_their_words(ap
     say(cast, "second", talk.direct, "Answer of the other")
     say(cast, "trainer", talk.question, "Answer of the trainer")
     with db.scope(cast.academy.scope, commit=True):
+        about = db.session.scalars(sa.select(Message).where(Message.room_id == talk.direct, Message.number == 1)).one()
+        moderating.report(member(cast, "second"), about, "Sanne calls me names")
+        key = about.id
+    answer = say(cast, "second", talk.direct, "Answer of the other", reply_to=key)
+    with db.scope(cast.academy.scope, commit=True):
         manager = member(cast, "manager")
         erasing.plan(erasing.person(cast.ids["participant"], manager), manager, cast.academy.slug, at_once=True)
     registry.load()
     perform.drain(most=50)
     assert said(cast) == {"", "Answer of the other"}, "a question goes whole, with its answers"
+    with db.scope(cast.academy.scope):
+        assert [one.reason for one in db.session.scalars(sa.select(MessageReport))] == [""], "reasons tell of the person too"
+        assert db.session.get_one(Message, answer).version == 2, "open pages draw the quote anew"
     page = cast.client(app, "second").get(f"/messages/{talk.direct}").text
     assert "Former participant" in page and "Answer of the other" in page and "because this person has left" in page
     assert "Sanne" not in page and 'name="body"' not in page
@@ -209,6 +218,26 @@ def test_what_was_said_goes_along_with_ones_own_work(cast: Cast, talk: Talk) -> 
         mine = own_work(member(cast, "participant"))["messages"]
     assert [(one["where"], one["text"]) for one in mine] == [
         ("course", "in room"), ("lesson", "in question"), ("direct", "in direct"), ("lesson", "Answer of the trainer")]  # fmt: skip
+
+
+def test_what_was_done_in_messages_goes_along_too(cast: Cast, talk: Talk) -> None:
+    rude = say(cast, "second", talk.direct, "Rude")
+    named = say(cast, "second", talk.room, "Ask @Sanne")
+    with db.scope(cast.academy.scope, commit=True):
+        person, other = member(cast, "participant"), member(cast, "second")
+        row = reading.message_in(queries.room_for(person, talk.direct), rude)
+        chatting.react(person, row, "👍")
+        moderating.report(person, row, "It hurts me")
+        standing.block(person, other)
+        standing.read_up_to(person, row.room, 2)
+    with db.scope(cast.academy.scope):
+        mine, others, name = own_work(member(cast, "participant")), own_work(member(cast, "second")), member(cast, "second").name
+    assert [(one["where"], one["message"], one["sign"]) for one in mine["message_signs"]] == [("direct", str(rude), "👍")]
+    assert [(one["message"], one["reason"]) for one in mine["message_reports"]] == [(str(rude), "It hurts me")]
+    assert [one["name"] for one in mine["blocked_people"]] == [name]
+    assert [(one["where"], one["message"]) for one in mine["messages_naming_me"]] == [("course", str(named))]
+    assert ("direct", 2) in [(one["where"], one["read_up_to"]) for one in mine["message_rooms"]]
+    assert not {"message_signs", "message_reports", "blocked_people", "messages_naming_me"} & set(others), "the others learn nothing of it"
 
 
 def test_an_announcement_reaches_the_room_once_and_stands_out(app: HostedFlask, cast: Cast, talk: Talk) -> None:
