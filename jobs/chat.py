@@ -30,8 +30,9 @@ def clear_all() -> None:
 
 @queue.job("chat.clear")
 def clear() -> None:
-    """Delete the messages that are kept no longer."""
-    keeping.clear()
+    """Delete the messages that are kept no longer, in several goes if they are many."""
+    if keeping.clear() >= keeping.MOST:
+        queue.later("chat.clear", priority=9)
 
 
 every(timedelta(days=1), "chat.clear_all")

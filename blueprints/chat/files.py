@@ -50,9 +50,11 @@ def small_file(room_id: UUID, attachment_id: UUID) -> Response:
 @chat.get("/messages/reports/<uuid:report_id>/files/<uuid:attachment_id>")
 @roles("manager", "owner")
 def reported_file(report_id: UUID, attachment_id: UUID) -> Response:
-    """Send a file of a reported message to a moderator: of that message only, and of no other in the room."""
-    shown = moderating.case(me(), report_id).message.files
-    return _fresh(sent(attachments.one_of(shown, attachment_id)))
+    """Send a file of a reported message to a moderator: of that message only, and of no other in the room. It is written down."""
+    case = moderating.case(me(), report_id)
+    found = attachments.one_of(case.message.files, attachment_id)
+    moderating.looked(me(), case)
+    return _fresh(sent(found))
 
 
 def _fresh(answer: Response) -> Response:

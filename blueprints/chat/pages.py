@@ -11,15 +11,18 @@ from flask import render_template, request
 from blueprints.chat.blueprint import chat
 from blueprints.chat.drawing import lines_of
 from blueprints.me import me
+from core import limits
 from core.access import signed_in
 from core.errors import NotFound
 from core.headers import allow_microphone
+from core.limits import Limit
 from tenants.chat import moderating, people, queries, reading, rules, searching, standing
 from tenants.chat.models import Message, Room
 from tenants.chat.queries import Listed
 from tenants.chat.reading import Stretch
 from tenants.people.models import Member
 
+SEARCHES = 30
 LIST: dict[str, Callable[[Listed], bool]] = {
     "all": lambda one: not one.is_hidden, "unread": lambda one: one.unread > 0, "archived": lambda one: one.is_hidden,
 }  # fmt: skip
@@ -100,9 +103,11 @@ def _message(room: Room, message_id: UUID | None) -> Message | None:
 @chat.get("/messages/search")
 @signed_in
 def search() -> str:
-    """Search in every room that the person is in now, or in one of them."""
+    """Search in every room that the person is in now, or in one of them: at most 30 times a minute, since it opens them all."""
     words, only = request.args.get("q", "").strip()[:200], request.args.get("room", type=UUID)
     within = queries.room_for(me(), only) if only else None
+    if words:
+        limits.spend([Limit("chat search", (str(me().id),), SEARCHES, 60)])
     hits = searching.search(me(), words, within)
     return render_template("chat/search.html", hits=hits, words=words, most=searching.MOST_FOUND,
                            within=queries.named_for(me(), within) if within else None)  # fmt: skip

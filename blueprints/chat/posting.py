@@ -68,9 +68,9 @@ def to_message(room_id: UUID, number: int) -> Response:
     return redirect(url_for(".room", room_id=room_id, _anchor=f"m-{number}"), 303)
 
 
-def locked(room_id: UUID, message_id: UUID) -> tuple[Room, Message]:
-    """Return a room that the person is in and one of its messages, to be changed. Raises NotFound."""
-    room = queries.room_for(me(), room_id)
+def locked(room_id: UUID, message_id: UUID, whole: bool = False) -> tuple[Room, Message]:
+    """Return a room that the person is in (locked if `whole`) and one of its messages, to be changed. Raises NotFound."""
+    room = queries.room_for(me(), room_id, lock=whole)
     return room, reading.message_in(room, message_id, lock=True)
 
 
@@ -85,7 +85,7 @@ def done(room: Room, message: Message) -> Answer:
 @signed_in
 def edit(room_id: UUID, message_id: UUID) -> Answer:
     """Change one's own words."""
-    room, message = locked(room_id, message_id)
+    room, message = locked(room_id, message_id, whole=True)
     try:
         actions.edit_message(me(), message, request.form.get("body", ""))
     except Refused as error:
@@ -99,8 +99,11 @@ def edit(room_id: UUID, message_id: UUID) -> Answer:
 @signed_in
 def remove(room_id: UUID, message_id: UUID) -> Answer:
     """Take one's own words away."""
-    room, message = locked(room_id, message_id)
-    actions.remove_message(me(), message)
+    room, message = locked(room_id, message_id, whole=True)
+    try:
+        actions.remove_message(me(), message)
+    except Refused as error:
+        return refused(room_id, error)
     if not wants_json():
         flash(_("Removed. Others see that something stood here."))
     return done(room, message)

@@ -112,6 +112,8 @@ def refusal(error: KweekError) -> str:
         "empty message": _("Write something first, then send it."),
         "message too long": _("A message has at most %(most)d characters. Send it in two parts.", most=MAX_BODY),
         "sent already": _("This message was sent already. Open the room again to see it."),
+        "report open": _("Somebody asked a moderator to look at this message. Until that is done it cannot be changed or removed."),
+        "room held": _("The messages in this room are being kept as they are. Until that ends none can be changed or removed."),
         "no such sign": _("This sign cannot be put here. Reload the page and choose one from the list."),
         "too much work": _("This academy asked for a great deal of work at once. Wait a few minutes and try again."),
     }.get(str(error)) or silent_words(str(error))

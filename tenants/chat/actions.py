@@ -21,7 +21,7 @@ from core.errors import Forbidden, NotFound, Refused, TooMany
 from core.sealed import columns_for
 from tenants.chat import attachments, queries, rules
 from tenants.chat.attachments import Prepared
-from tenants.chat.models import Mention, Message, Reaction, Room, Stand
+from tenants.chat.models import Mention, Message, MessageReport, Reaction, Room, Stand
 from tenants.chat.queries import ToPost
 from tenants.chat.reading import Seen
 from tenants.chat.rules import FLOOD_S, MAX_BODY, SIGNS, clean_body
@@ -35,6 +35,10 @@ PATIENCE: Final = timedelta(seconds=5)
 
 class NothingSaid(Refused):
     """The message is empty."""
+
+
+class Kept(Refused):
+    """The words may be needed as they are: somebody is asked to look at them, or the room is held. The word says which."""
 
 
 class Silent(Forbidden):
@@ -138,7 +142,7 @@ def write(member: Member, to_post: ToPost, words: str, client_id: UUID, named: S
 
 
 def edit_message(member: Member, message: Message, body: str) -> None:
-    """Change the words; that they were changed, and when, is shown. Raises Forbidden, Silent, NothingSaid, Refused."""
+    """Change the words; that they were changed, and when, is shown. Raises Forbidden, Silent, NothingSaid, Kept, Refused."""
     if not rules.may_edit(member, message):
         raise Forbidden("not yours")
     why = rules.why_silent(member, message.room, queries.manners(), queries.reach_in(member, message.room))
@@ -147,20 +151,32 @@ def edit_message(member: Member, message: Message, body: str) -> None:
     words = checked(body, message.carries is not None)
     if words == message.body:
         return
+    _check_free(message)
     message.body, message.edited_at = words, clock.now()
     db.session.execute(sa.delete(Mention).where(Mention.message_id == message.id))
     named = queries.people_named(message.room, words) if "@" in words else []
     db.session.add_all([Mention(message_id=message.id, member_id=one.id) for one in named])
     changed(message)
+    _answers_changed(message)
 
 
 def remove_message(member: Member, message: Message) -> None:
-    """Take one's own words away; that something was said here stays. Raises Forbidden."""
+    """Take one's own words away; that something was said here stays. Raises Forbidden, Kept."""
     if message.removed_at is not None:
         return
     if not rules.may_edit(member, message):
         raise Forbidden("not yours")
+    _check_free(message)
     empty(message, member)
+
+
+def _check_free(message: Message) -> None:
+    """Raise Kept while somebody may need the words as they are."""
+    if message.room.held_at is not None:
+        raise Kept("room held")
+    waiting = sa.select(MessageReport.id).where(MessageReport.message_id == message.id, MessageReport.state == "open")
+    if db.session.scalar(waiting.limit(1)) is not None:
+        raise Kept("report open")
 
 
 def empty(message: Message, by: Member) -> None:
@@ -172,6 +188,7 @@ def empty(message: Message, by: Member) -> None:
     for of in (Reaction, Mention):
         db.session.execute(sa.delete(of).where(of.message_id == message.id))
     changed(message)
+    _answers_changed(message)
 
 
 def react(member: Member, message: Message, sign: str) -> None:
@@ -197,6 +214,18 @@ def changed(message: Message) -> None:
     _tell(message.room, message, "changed")
 
 
+def _answers_changed(message: Message) -> None:
+    """Let open pages draw anew what quotes the message."""
+    answers = sa.update(Message).where(Message.reply_to == message.id).values(version=Message.version + 1, changed_at=message.changed_at)
+    quoting = answers.returning(Message.id, Message.number).execution_options(synchronize_session=False)
+    for row_id, number in db.session.execute(quoting).all():
+        _tell_of(message.room_id, row_id, number, "changed")
+
+
 def _tell(room: Room, message: Message, event: str) -> None:
-    told: dict[str, Any] = {"event": event, "room": str(room.id), "message": str(message.id), "number": message.number}
+    _tell_of(room.id, message.id, message.number, event)
+
+
+def _tell_of(room_id: UUID, message_id: UUID, number: int, event: str) -> None:
+    told: dict[str, Any] = {"event": event, "room": str(room_id), "message": str(message_id), "number": number}
     live.tell(told)

@@ -27,6 +27,8 @@ from tenants.groups.sight import seen_by
 from tenants.people.models import Member
 
 AT_ONCE = 1_000
+# Rooms are locked meanwhile: who wants to say something waits.
+MOST = 10_000
 # What belongs to messages and has something outside the database goes first: features put an act(message ids) here.
 before_clearing: list[Callable[[list[UUID]], None]] = []
 
@@ -83,10 +85,16 @@ def plan(viewer: Member) -> Plan:
 
 
 def clear() -> int:
-    """Delete what is kept no longer; return how many messages that were. Running it twice does nothing more."""
-    wanted = sa.select(Message.id).join(Room, Room.id == Message.room_id).where(*_due(queries.manners())).order_by(Message.id).limit(AT_ONCE)
+    """Delete what is kept no longer, at most MOST; return how many messages that were. Running it twice does nothing more.
+
+    Messages and their rooms are locked, so that a hold and a report come before or after; what is locked waits for the next
+    night. Whether they are due is asked once more behind the lock: a hold may have come between.
+    """
+    due = sa.select(Message.id).join(Room, Room.id == Message.room_id).where(*_due(queries.manners())).order_by(Message.id)
+    wanted = due.limit(AT_ONCE).with_for_update(of=[Room, Message], key_share=True, skip_locked=True)
     gone = 0
-    while ids := list(db.session.scalars(wanted)):
+    while gone < MOST and (locked := list(db.session.scalars(wanted))):
+        ids = list(db.session.scalars(due.where(Message.id.in_(locked))))
         for act in before_clearing:
             act(ids)
         db.session.execute(sa.delete(Message).where(Message.id.in_(ids)).execution_options(synchronize_session=False))

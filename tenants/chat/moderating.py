@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,11 +43,14 @@ class Case:
 
 
 def report(member: Member, message: Message, reason: str) -> None:
-    """Ask a moderator to look at a message of somebody else; a second time only changes the reason. Raises Refused."""
+    """Ask a moderator to look at a message of somebody else; a second time only changes the reason. Raises NotFound, Refused.
+
+    The message is locked: it is neither changed nor cleared meanwhile.
+    """
     words = reason.replace("\x00", "").strip()
     if not words or len(words) > MAX_REASON:
         raise Refused("report reason")
-    if message.sender_id in (None, member.id) or message.removed_at is not None:
+    if message.sender_id in (None, member.id) or _locked(message.id) is not None:
         raise Refused("report what")
     known = db.session.scalar(
         sa.select(MessageReport).where(MessageReport.message_id == message.id, MessageReport.reporter_id == member.id).with_for_update()
@@ -60,6 +64,14 @@ def report(member: Member, message: Message, reason: str) -> None:
     )
     db.session.execute(row.on_conflict_do_nothing())
     record("chat.report", actor_id=member.id, message=str(message.id))
+
+
+def _locked(message_id: UUID) -> datetime | None:
+    """Lock a message and return when it was removed. Raises NotFound."""
+    row = db.session.execute(sa.select(Message.removed_at).where(Message.id == message_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound("no such message")
+    return row[0]
 
 
 def open_count(viewer: Member) -> int:
@@ -82,11 +94,14 @@ def cases(viewer: Member, is_open: bool = True) -> list[Case]:
 
 
 def _visible(viewer: Member) -> tuple[sa.ColumnElement[bool], ...]:
-    return visible_to(viewer, Message.sender_id), visible_to(viewer, MessageReport.reporter_id)
+    """Nobody judges their own words, and nobody learns from the list that these were reported: an owner neither."""
+    return Message.sender_id.is_distinct_from(viewer.id), visible_to(viewer, Message.sender_id), visible_to(viewer, MessageReport.reporter_id)
 
 
 def case(viewer: Member, report_id: UUID, lock: bool = False) -> Case:
     """Return one report with the message before and after. Raises NotFound."""
+    if lock:  # the message first, as who reports it does
+        _locked(db.session.scalar(sa.select(MessageReport.message_id).where(MessageReport.id == report_id)) or report_id)
     wanted = (
         sa.select(MessageReport).join(Message, Message.id == MessageReport.message_id)
         .where(MessageReport.id == report_id, *_visible(viewer)).options(joinedload(MessageReport.message).joinedload(Message.room))

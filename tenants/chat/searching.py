@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +16,7 @@ from tenants.chat.models import Message, Room
 from tenants.chat.queries import Named
 from tenants.chat.reading import Seen, seen
 from tenants.people.models import Member
-from tenants.people.names import folded
+from tenants.people.names import folded, folded_places
 
 MOST_FOUND = 50
 SHORTEST = 2
@@ -76,11 +77,14 @@ def _parts(member: Member, room: Room | None) -> Iterator[list[tuple[UUID, bytes
 
 
 def around(body: str, sought: str) -> tuple[str, str, str]:
-    """Return the words before, at and after the first place where `sought` stands; ("", start, "") when no one place shows it."""
+    """Return the words before, at and after the first place where `sought` stands; ("", start, "") when no place shows it."""
     plain = " ".join(body.split())
-    for start in range(len(plain)):
-        for end in range(start + len(sought), min(len(plain), start + len(sought) + 8) + 1):
-            if folded(plain[start:end]) == sought and not plain[start].isspace():
-                before, after = plain[max(0, start - AROUND) : start], plain[end : end + AROUND]
-                return ("…" if start > AROUND else "") + before, plain[start:end], after + ("…" if end + AROUND < len(plain) else "")
-    return "", plain[: 2 * AROUND], ""
+    letters, places = folded_places(plain)
+    at = letters.find(sought)
+    if at < 0:
+        return "", plain[: 2 * AROUND], ""
+    start, end = places[at], places[at + len(sought) - 1] + 1
+    while end < len(plain) and unicodedata.combining(plain[end]):
+        end += 1
+    before, after = plain[max(0, start - AROUND) : start], plain[end : end + AROUND]
+    return ("…" if start > AROUND else "") + before, plain[start:end], after + ("…" if end + AROUND < len(plain) else "")

@@ -40,6 +40,7 @@ from tenants.past.models import PastImportRow
 from tenants.people import rules
 from tenants.people.inviting import withdraw_of
 from tenants.people.models import Ask, Invitation, Member
+from tenants.people.signing import sessions
 from tenants.reports import files as report_files
 from tenants.reports import schedules as report_schedules
 from tenants.sessions.sweeping import free_lost_seats
@@ -164,10 +165,15 @@ def run(erasure_id: UUID) -> bool:
 
 
 def erase(member: Member) -> dict[str, int]:
-    """Destroy everything of the member; return the receipt's numbers: rows by table, and files with their bytes."""
+    """Destroy everything of the member; return the receipt's numbers: rows by table, and files with their bytes.
+
+    The row is locked first: whatever would still be written in the member's name waits, and fails when they are gone.
+    """
+    db.session.execute(sa.select(Member.id).where(Member.id == member.id).with_for_update())
     found = goes(member.id)
     counts = {name: number for name, number in found.rows.items() if number}
     member.state = "removed"
+    sessions.end_all(member.id)
     for enrolment in db.session.scalars(sa.select(Enrolment).where(Enrolment.member_id == member.id, Enrolment.state == "active")):
         learning.end_enrolment(enrolment)
     withdraw_of(member, frozenset())

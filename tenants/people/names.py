@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Words before a surname by which it is not sorted, in Dutch and its neighbours (as in the prefixes that Dutch
 # registers know). Belgium sorts capital "De Smet" under D; here case says nothing, since people type it either way.
@@ -21,12 +22,35 @@ BETWEEN = re.compile(r"[\s\-‐‑–—]+")
 
 def folded(text: str) -> str:
     """Return `text` as people search it: without accents, case, apostrophes and hyphens, one space between words."""
-    bare = text.lower() if text.isascii() else _without_accents(text)
+    bare = text.lower() if text.isascii() else "".join(map(_without_accents, text))
     return BETWEEN.sub(" ", APOSTROPHES.sub("", bare)).strip()
 
 
-def _without_accents(text: str) -> str:
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+def folded_places(text: str) -> tuple[str, list[int]]:
+    """Return `text` as `folded` does, but for a space at its end, and for each sign of that its place in `text`."""
+    parts: list[str] = []
+    places: list[int] = []
+    is_apart = True
+    for place, sign in enumerate(text):
+        part = _part(sign)
+        if is_apart:
+            part = part.removeprefix(" ")
+        if part:
+            parts.append(part)
+            places += [place] * len(part)
+            is_apart = part.endswith(" ")
+    return "".join(parts), places
+
+
+@lru_cache(maxsize=4096)
+def _part(sign: str) -> str:
+    return BETWEEN.sub(" ", APOSTROPHES.sub("", _without_accents(sign)))
+
+
+@lru_cache(maxsize=4096)
+def _without_accents(sign: str) -> str:
+    """Return one sign without accent and case: some become many letters, and a long text of these at once takes seconds."""
+    bare = "".join(part for part in unicodedata.normalize("NFKD", sign.casefold()) if not unicodedata.combining(part))
     return bare.translate(SPECIAL)
 
 

@@ -22,6 +22,7 @@ from core import clock
 from core.config import config
 from core.db import db
 from jobs import perform, registry
+from tenants.audit.models import Event
 from tenants.chat import attachments, queries, reading
 from tenants.chat.attachment_models import Attachment
 from tenants.chat.attachments import prepared
@@ -291,6 +292,11 @@ def test_the_files_that_somebody_sent_are_in_their_own_work(app: HostedFlask, ca
         assert "others.pdf" not in " ".join(pack.namelist())
 
 
+def disclosed() -> list[Event]:
+    """Return the looks of moderators that stand in the audit."""
+    return list(db.session.scalars(sa.select(Event).where(Event.act == "chat.disclosed")))
+
+
 def test_a_moderator_sees_the_files_of_a_reported_message_and_of_no_other(app: HostedFlask, cast: Cast, talk: Talk) -> None:
     browser, moderator = cast.client(app, "participant"), cast.client(app, "manager")
     before = send(browser, talk.direct, [(PDF, "before.pdf")], headers=JSON).json
@@ -300,7 +306,11 @@ def test_a_moderator_sees_the_files_of_a_reported_message_and_of_no_other(app: H
         report = db.session.scalars(sa.select(MessageReport.id)).one()
     page = moderator.get(f"/messages/reports/{report}").text
     (url,) = dict.fromkeys(re.findall(r'(?:href|src)="([^"]+/files/[^"]+)"', page))
+    with db.scope(cast.academy.scope):
+        before_looks = len(disclosed())
     assert moderator.get(url).mimetype == "image/jpeg" and "before.pdf" not in page and '<p class="muted">File</p>' in page
+    with db.scope(cast.academy.scope):
+        assert before_looks == 1 and len(disclosed()) == 2, "opening the file is written down"
     other = links(before["html"])[0].rpartition("/")[2]
     assert moderator.get(f"/messages/reports/{report}/files/{other}").status_code == 404
     assert moderator.get(url.replace(f"reports/{report}", str(talk.direct))).status_code == 404, "the room stays closed"

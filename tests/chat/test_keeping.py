@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from blueprints.hosts import HostedFlask
 from core import clock
@@ -14,7 +15,8 @@ from core.db import db
 from jobs import chat as chat_jobs
 from jobs import perform, registry
 from tenants.audit.models import Event
-from tenants.chat import announcing, keeping, manners
+from tenants.chat import actions as chatting
+from tenants.chat import announcing, keeping, manners, moderating, queries, reading, standing
 from tenants.chat.models import Message, MessageReport, Room
 from tenants.erasure import actions as erasing
 from tenants.learning.own_work import own_work
@@ -110,6 +112,57 @@ def test_a_reported_message_stays_until_somebody_decided(cast: Cast, talk: Talk)
     assert clear(cast, days=40) == 1
 
 
+def test_a_hold_or_report_comes_before_or_after_the_clearing(cast: Cast, talk: Talk) -> None:
+    keep(cast, direct=1)
+    waited: list[str] = []
+
+    def others(_: list[UUID]) -> None:
+        for name, act in (("hold", hold), ("report", report)):
+            try:
+                with db.scope(cast.academy.scope, commit=True):
+                    db.session.execute(sa.text("set local lock_timeout = '200ms'"))
+                    act()
+            except OperationalError:
+                waited.append(name)
+
+    def hold() -> None:
+        keeping.hold(db.session.get_one(Room, talk.direct), "A complaint", member(cast, "manager"))
+
+    def report() -> None:
+        row = db.session.scalars(sa.select(Message).where(Message.room_id == talk.direct)).one()
+        moderating.report(member(cast, "second"), row, "Rude")
+
+    keeping.before_clearing.append(others)
+    try:
+        assert clear(cast, days=40) == 1
+    finally:
+        keeping.before_clearing.remove(others)
+    assert waited == ["hold", "report"], "neither is promised for what is being deleted"
+
+
+def test_the_clearing_leaves_what_is_being_held_or_reported_now(cast: Cast, talk: Talk) -> None:
+    keep(cast, direct=1, course=1)
+    with db.scope(cast.academy.scope, commit=True):
+        keeping.hold(db.session.get_one(Room, talk.direct), "A complaint", member(cast, "manager"))
+        row = db.session.scalars(sa.select(Message).where(Message.room_id == talk.room)).one()
+        moderating.report(member(cast, "second"), row, "Rude")
+        assert clear(cast, days=40) == 0
+    assert clear(cast, days=40) == 0 and len(said(cast)) == 3
+
+
+def test_much_is_cleared_in_several_goes(cast: Cast, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(cast, direct=1, course=1, lesson=1)
+    monkeypatch.setattr(keeping, "AT_ONCE", 1)
+    monkeypatch.setattr(keeping, "MOST", 2)
+    registry.load()
+    with clock.shifted(timedelta(days=40)):
+        with db.scope(cast.academy.scope, commit=True):
+            perform_clear()
+        assert len(said(cast)) == 1
+        perform.drain(most=50)
+    assert said(cast) == set()
+
+
 def test_the_night_clears_every_academy_and_twice_is_once(cast: Cast, talk: Talk) -> None:
     keep(cast, direct=1)
     registry.load()
@@ -140,11 +193,19 @@ def test_a_removed_person_leaves_empty_places_and_the_others_keep_their_words(ap
     say(cast, "second", talk.direct, "Answer of the other")
     say(cast, "trainer", talk.question, "Answer of the trainer")
     with db.scope(cast.academy.scope, commit=True):
+        about = db.session.scalars(sa.select(Message).where(Message.room_id == talk.direct, Message.number == 1)).one()
+        moderating.report(member(cast, "second"), about, "Sanne calls me names")
+        key = about.id
+    answer = say(cast, "second", talk.direct, "Answer of the other", reply_to=key)
+    with db.scope(cast.academy.scope, commit=True):
         manager = member(cast, "manager")
         erasing.plan(erasing.person(cast.ids["participant"], manager), manager, cast.academy.slug, at_once=True)
     registry.load()
     perform.drain(most=50)
     assert said(cast) == {"", "Answer of the other"}, "a question goes whole, with its answers"
+    with db.scope(cast.academy.scope):
+        assert [one.reason for one in db.session.scalars(sa.select(MessageReport))] == [""], "reasons tell of the person too"
+        assert db.session.get_one(Message, answer).version == 2, "open pages draw the quote anew"
     page = cast.client(app, "second").get(f"/messages/{talk.direct}").text
     assert "Former participant" in page and "Answer of the other" in page and "because this person has left" in page
     assert "Sanne" not in page and 'name="body"' not in page
@@ -157,6 +218,26 @@ def test_what_was_said_goes_along_with_ones_own_work(cast: Cast, talk: Talk) -> 
         mine = own_work(member(cast, "participant"))["messages"]
     assert [(one["where"], one["text"]) for one in mine] == [
         ("course", "in room"), ("lesson", "in question"), ("direct", "in direct"), ("lesson", "Answer of the trainer")]  # fmt: skip
+
+
+def test_what_was_done_in_messages_goes_along_too(cast: Cast, talk: Talk) -> None:
+    rude = say(cast, "second", talk.direct, "Rude")
+    named = say(cast, "second", talk.room, "Ask @Sanne")
+    with db.scope(cast.academy.scope, commit=True):
+        person, other = member(cast, "participant"), member(cast, "second")
+        row = reading.message_in(queries.room_for(person, talk.direct), rude)
+        chatting.react(person, row, "👍")
+        moderating.report(person, row, "It hurts me")
+        standing.block(person, other)
+        standing.read_up_to(person, row.room, 2)
+    with db.scope(cast.academy.scope):
+        mine, others, name = own_work(member(cast, "participant")), own_work(member(cast, "second")), member(cast, "second").name
+    assert [(one["where"], one["message"], one["sign"]) for one in mine["message_signs"]] == [("direct", str(rude), "👍")]
+    assert [(one["message"], one["reason"]) for one in mine["message_reports"]] == [(str(rude), "It hurts me")]
+    assert [one["name"] for one in mine["blocked_people"]] == [name]
+    assert [(one["where"], one["message"]) for one in mine["messages_naming_me"]] == [("course", str(named))]
+    assert ("direct", 2) in [(one["where"], one["read_up_to"]) for one in mine["message_rooms"]]
+    assert not {"message_signs", "message_reports", "blocked_people", "messages_naming_me"} & set(others), "the others learn nothing of it"
 
 
 def test_an_announcement_reaches_the_room_once_and_stands_out(app: HostedFlask, cast: Cast, talk: Talk) -> None:

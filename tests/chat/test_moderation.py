@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from blueprints.hosts import HostedFlask
 from core.db import db
 from tenants.audit.models import Event
-from tenants.chat import queries
-from tenants.chat.models import MemberBlock, Message, MessageReport
+from tenants.chat import actions, keeping, moderating, queries
+from tenants.chat.models import MemberBlock, Message, MessageReport, Room
 from tests.cast import Cast
 from tests.chat.talking import Talk, say, write_talk
 from tests.courses.writing import member
@@ -58,6 +58,52 @@ def test_nobody_else_sees_reports(app: HostedFlask, cast: Cast, who: str) -> Non
     assert browser.get("/messages/reports").status_code == 403
     assert browser.get(f"/messages/reports/{report_id}").status_code == 403
     assert browser.post(f"/messages/reports/{report_id}", data={"outcome": "removed"}).status_code == 403
+
+
+def test_nobody_judges_their_own_words(app: HostedFlask, cast: Cast) -> None:
+    talk = write_talk(cast)
+    with db.scope(cast.academy.scope, commit=True):
+        direct = actions.open_direct(member(cast, "owner"), member(cast, "second")).id
+    key = say(cast, "owner", direct, "Rude words of the owner")
+    cast.client(app, "second").post(f"/messages/{direct}/{key}/report", data={"reason": "Not so"})
+    with db.scope(cast.academy.scope):
+        report_id = db.session.scalars(sa.select(MessageReport.id)).one()
+        assert moderating.open_count(member(cast, "owner")) == 0 and moderating.open_count(member(cast, "manager")) == 1
+    accused, url = cast.client(app, "owner"), f"/messages/reports/{report_id}"
+    assert talk and "Not so" not in accused.get("/messages/reports").text and accused.get(url).status_code == 404
+    assert accused.post(url, data={"outcome": "dismissed"}).status_code == 404
+    assert cast.client(app, "manager").post(url, data={"outcome": "warned"}).status_code == 303
+    assert "Not so" not in accused.get("/messages/reports?show=decided").text and accused.get(url).status_code == 404
+
+
+def test_who_said_it_cannot_change_what_a_moderator_is_asked_to_look_at(app: HostedFlask, cast: Cast) -> None:
+    talk, key, report_id = reported(app, cast)
+    sender, moderator, url = cast.client(app, "participant"), cast.client(app, "manager"), f"/messages/{talk.direct}/{key}"
+    edited = sender.post(f"{url}/edit", data={"body": "I only said hello"})
+    assert edited.status_code == 422 and "Until that is done" in edited.text and "I only said hello" in edited.text
+    removed = sender.post(f"{url}/remove")
+    assert removed.status_code == 422 and "Until that is done" in removed.text
+    told = sender.post(f"{url}/remove", headers={"Accept": "application/json"})
+    assert told.status_code == 422 and "Until that is done" in told.json["error"]
+    assert "charlie nasty" in moderator.get(f"/messages/reports/{report_id}").text
+    moderator.post(f"/messages/reports/{report_id}", data={"outcome": "dismissed"})
+    assert sender.post(f"{url}/edit", data={"body": "Hello"}).status_code == 303
+    assert sender.post(f"{url}/remove").status_code == 303
+
+
+def test_nothing_is_changed_or_removed_in_a_room_that_is_held(app: HostedFlask, cast: Cast) -> None:
+    talk = write_talk(cast)
+    key = say(cast, "participant", talk.room, "As it was")
+    browser, url = cast.client(app, "participant"), f"/messages/{talk.room}/{key}"
+    with db.scope(cast.academy.scope, commit=True):
+        keeping.hold(db.session.get_one(Room, talk.room), "A complaint", member(cast, "manager"))
+    edited = browser.post(f"{url}/edit", data={"body": "Something else"})
+    assert edited.status_code == 422 and "kept as they are" in edited.text and "Something else" in edited.text
+    assert browser.post(f"{url}/remove").status_code == 422
+    with db.scope(cast.academy.scope, commit=True):
+        assert db.session.get_one(Message, key).body == "As it was"
+        keeping.release(db.session.get_one(Room, talk.room), member(cast, "manager"))
+    assert browser.post(f"{url}/remove").status_code == 303
 
 
 def test_a_removed_message_says_that_a_moderator_removed_it(app: HostedFlask, cast: Cast) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
+import pytest
+
+from blueprints.chat import pages
+from blueprints.hosts import HostedFlask
 from core.db import db
 from tenants.chat import actions, queries, reading, searching
 from tenants.chat.words import html_of, plain_of
+from tenants.people.names import folded, folded_places
 from tests.cast import Cast
 from tests.chat.talking import say, write_talk
 from tests.courses.writing import member
@@ -39,6 +47,33 @@ def test_the_newest_come_first_and_removed_words_never(cast: Cast) -> None:
 def test_a_part_of_the_message_shows_where_it_stands() -> None:
     before, hit, after = searching.around("a " * 100 + "Zuur-deeg rijst" + " b" * 100, "zuur deeg")
     assert hit == "Zuur-deeg" and before.startswith("…") and after.startswith(" rijst") and after.endswith("…")
+
+
+def test_the_place_is_found_in_signs_that_become_more_letters() -> None:
+    assert searching.around("Zie cafe\u0301: 5 ㎒ o’clock", "cafe") == ("Zie ", "cafe\u0301", ": 5 ㎒ o’clock")
+    assert searching.around("op 5 ㎒ samen", "MHz s") == ("op 5 ", "㎒ s", "amen")
+    for place in range(0, sys.maxunicode, 7):
+        text = f"a {chr(place)}-b"
+        letters, places = folded_places(text)
+        assert letters.rstrip() == folded(text) and len(letters) == len(places), place
+
+
+@pytest.mark.parametrize("sign", ["㎒", "ﷺ"])
+def test_no_message_makes_the_search_slow(sign: str) -> None:
+    begun = time.process_time()
+    for number in range(50):
+        body = sign * 3990 + f"{number} end"
+        assert searching.holds(body, "end") and searching.around(body, "end")[1] == "end"
+    assert time.process_time() - begun < 5
+
+
+def test_nobody_searches_without_end(app: HostedFlask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_talk(cast)
+    monkeypatch.setattr(pages, "SEARCHES", 2)
+    browser = cast.client(app, "second")
+    assert [browser.get("/messages/search?q=flour").status_code for _ in range(3)] == [200, 200, 429]
+    assert browser.get("/messages/search").status_code == 200, "the empty page asks nothing"
+    assert cast.client(app, "participant").get("/messages/search?q=flour").status_code == 200
 
 
 def test_words_become_safe_marks() -> None:

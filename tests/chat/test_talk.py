@@ -140,6 +140,20 @@ def test_removed_words_are_gone_and_their_place_stays(app: HostedFlask, cast: Ca
         actions.edit_message(member(cast, "participant"), reading.message_in(db.session.get_one(Room, talk.direct), key), "Back")
 
 
+def test_what_answers_a_message_is_drawn_anew_with_it(cast: Cast) -> None:
+    talk = write_talk(cast)
+    key = say(cast, "participant", talk.direct, "Secret")
+    answer, other = say(cast, "second", talk.direct, "What?", reply_to=key), say(cast, "second", talk.direct, "Other")
+    with db.scope(cast.academy.scope, commit=True):
+        person = member(cast, "participant")
+        row = reading.message_in(queries.room_for(person, talk.direct), key)
+        for version, act in ((2, lambda: actions.edit_message(person, row, "Less secret")), (3, lambda: actions.remove_message(person, row))):
+            act()
+            quoting = db.session.get_one(Message, answer, populate_existing=True)
+            assert quoting.version == version and quoting.changed_at == row.changed_at
+            assert db.session.get_one(Message, other, populate_existing=True).version == 1
+
+
 def test_a_sign_is_put_and_taken_away_by_the_same_button(app: HostedFlask, cast: Cast) -> None:
     talk = write_talk(cast)
     key = say(cast, "participant", talk.direct, "Done")

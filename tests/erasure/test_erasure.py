@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from blueprints.hosts import HostedFlask
 from core import clock
@@ -19,6 +20,8 @@ from core.sealed import unseal
 from jobs import perform, registry
 from tenants.audit.models import Event
 from tenants.certificates.models import CertificateDesign
+from tenants.chat import actions as chatting
+from tenants.chat import leaving
 from tenants.erasure import actions as erasing
 from tenants.erasure import reach
 from tenants.erasure.models import Erasure
@@ -28,6 +31,7 @@ from tenants.exercises.models import Review
 from tenants.mail.actions import write_letter
 from tenants.people.models import Ask, Invitation, Member
 from tests.cast import Cast
+from tests.chat.talking import say, write_talk
 from tests.courses.writing import member
 from tests.exercises.making import PDF, opened, write_exercise
 
@@ -143,6 +147,29 @@ def test_T57_after_an_erasure_nothing_of_the_person_is_left(cast: Cast, leaver: 
         assert db.session.get(Member, leaver) is None
         assert [one.facts["member"] for one in db.session.scalars(sa.select(Event).where(Event.act == "erasure.done"))] == [str(leaver)]
         assert erasing.run(key), "a second time does nothing"
+
+
+def test_T57_nothing_is_said_in_the_name_of_somebody_who_is_being_removed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = write_talk(cast)
+    say(cast, "participant", talk.direct, "Before")
+    late: list[str] = []
+
+    def forget_and_hear(person: Member) -> int:
+        done = leaving.forget(person)
+        try:
+            with db.scope(cast.academy.scope, commit=True):
+                db.session.execute(sa.text("set local lock_timeout = '200ms'"))
+                chatting.post_message(member(cast, "participant"), talk.direct, "After it was forgotten", uuid4())
+        except OperationalError:
+            late.append("waited")
+        return done
+
+    monkeypatch.setitem(erasing.STEPS, "messages", forget_and_hear)
+    with db.scope(cast.academy.scope, commit=True):
+        manager = member(cast, "manager")
+        erasing.plan(erasing.person(cast.ids["participant"], manager), manager, cast.academy.slug, at_once=True)
+    work()
+    assert late == ["waited"] and "After it was forgotten" not in everything(cast)
 
 
 def test_a_plan_waits_tells_the_person_and_can_be_taken_back(app: HostedFlask, cast: Cast, leaver: UUID) -> None:
