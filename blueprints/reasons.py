@@ -137,4 +137,6 @@ REASONS = {
     "number taken": _l("Somebody here has this personnel number already. Check it."),
     "only number": _l("Without e-mail address this person needs a number to sign in."),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
+    "news sent": _l("This newsletter is being sent or was sent, so it cannot be changed any more. Write a new one."),
+    "news no draft": _l("Only a draft can be deleted. Withdraw the newsletter first."),
 }  # fmt: skip

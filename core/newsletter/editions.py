@@ -43,7 +43,7 @@ def create(by: Account) -> Edition:
 def save(row: Edition, words: dict[str, str], seen: datetime | None = None) -> None:
     """Keep what was written. Raises ChangedMeanwhile, Refused once it is being sent."""
     if row.state in ("sending", "sent"):
-        raise Refused("already sent")
+        raise Refused("news sent")
     if seen is not None and seen != row.changed_at:
         raise ChangedMeanwhile("changed meanwhile")
     for name in ("subject_nl", "body_nl", "subject_en", "body_en"):
@@ -61,7 +61,7 @@ def is_written(row: Edition) -> bool:
 def plan(row: Edition, at: datetime, by: Account) -> None:
     """Send it at this moment. Raises NotWritten, Refused once it is being sent."""
     if row.state in ("sending", "sent"):
-        raise Refused("already sent")
+        raise Refused("news sent")
     if not is_written(row):
         raise NotWritten("not written")
     row.state, row.planned_at = "planned", at
@@ -81,7 +81,7 @@ def unplan(row: Edition, by: Account) -> bool:
 def remove(row: Edition) -> None:
     """Throw a draft away. Raises Refused for anything else."""
     if row.state != "draft":
-        raise Refused("not a draft")
+        raise Refused("news no draft")
     db.session.delete(row)
 
 
