@@ -48,7 +48,7 @@ export class Acts {
     this.form.elements.body.value = words;
     this.name(this.room.dataset.edits, message);
     this.label();
-    this.room.grow();
+    this.room.composer.grow();
   }
 
   name(words, message) {
@@ -65,7 +65,7 @@ export class Acts {
     this.form.elements.reply_to.value = "";
     if (this.answering) this.answering.hidden = true;
     this.label();
-    this.room.grow();
+    this.room.composer.grow();
   }
 
   // The button says what it does.

@@ -1,16 +1,14 @@
 // <chat-room data-room data-me data-last data-read data-zone ...words>: a room that is open. Sends without leaving the page and
 // shows what others say as it happens, by the stream or, while that is away, by asking every few seconds.
 import { Acts } from "./chat-acts.js";
+import { Composer } from "./chat-composer.js";
 import { countsOf } from "./chat-counts.js";
 import { MessageList } from "./chat-list.js";
 import { Reading } from "./chat-reading.js";
 import { Sending } from "./chat-sending.js";
 import { asked } from "./chat-stream.js";
 import { Typing } from "./chat-typing.js";
-import { uuid } from "./post.js";
-import { forget, keep, keyOf, recall } from "./unsent.js";
 
-const OWN = new Set(["csrf_token", "client_id", "body", "reply_to"]);
 const POLL_MS = 3000, HIDDEN_POLL_MS = 15000, AGAIN_MS = 2000, NEAR = "600px";
 
 class ChatRoom extends HTMLElement {
@@ -30,12 +28,11 @@ class ChatRoom extends HTMLElement {
     this.acts = new Acts(this);
     this.sending = new Sending(this);
     this.typing = new Typing(this);
-    this.draft = keyOf(this.dataset.me, `${this.path}/draft`);
+    this.composer = new Composer(this);
     this.hear(on);
-    if (this.form) this.connectForm(on);
-    for (const part of [this.acts, this.typing, this.reading]) part.connect(on);
+    for (const part of [this.composer, this.acts, this.typing, this.reading]) part.connect(on);
     this.older();
-    if (this.form) { this.recallDraft(); this.sending.restore(); }
+    if (this.form) this.sending.restore();
     if (this.stream.state === "open") this.catchUp();
     this.poll();
   }
@@ -146,73 +143,7 @@ class ChatRoom extends HTMLElement {
     this.timer = setTimeout(() => this.poll(), document.hidden ? HIDDEN_POLL_MS : POLL_MS);
   }
 
-  connectForm(on) {
-    const { body } = this.form.elements;
-    this.form.addEventListener("submit", (e) => this.submit(e), on);
-    body.addEventListener("keydown", (e) => this.key(e), on);
-    body.addEventListener("input", () => { this.grow(); this.typing.types(); keep(this.draft, "draft", [["body", body.value]]); }, on);
-  }
-
-  // Enter sends where there is a keyboard; Shift+Enter, and Enter on a phone, begin a new line.
-  key(e) {
-    if (e.key !== "Enter" || e.shiftKey || e.isComposing || e.defaultPrevented || matchMedia("(pointer: coarse)").matches) return;
-    e.preventDefault();
-    this.form.requestSubmit();
-  }
-
-  // On an older page the form goes the way it goes without this: the answer shows the end of the room.
-  submit(e) {
-    if (this.isBehind && !this.acts.editing) return;
-    e.preventDefault();
-    const { body, reply_to: reply } = this.form.elements, words = body.value.trim();
-    if (this.acts.editing) { if (words) this.acts.save(words); return; }
-    const more = this.more();
-    if (!words && !more.length) { body.focus(); return; }
-    this.say("");
-    this.sending.add({ client: uuid(), body: words, reply: reply.value, more });
-    this.clear();
-    this.reading.toEnd();
-  }
-
-  // Files, and what is said of them. Without files nothing.
-  more() {
-    const all = [...new FormData(this.form)].filter(([name, value]) => !OWN.has(name) && (typeof value === "string" || value.size));
-    return all.some(([, value]) => typeof value !== "string") ? all : [];
-  }
-
-  clear() {
-    const words = this.form.elements.body;
-    words.value = "";
-    forget(this.draft, "draft");
-    this.form.dispatchEvent(new Event("chat:sent"));
-    this.acts.leave();
-    words.focus();
-  }
-
-  recallDraft() {
-    const { body } = this.form.elements, kept = recall(this.draft);
-    if (kept && !body.value) { body.value = Object.fromEntries(kept.fields).body || ""; this.grow(); }
-  }
-
-  // The box is as high as its words, where the browser does not see to that itself.
-  grow() {
-    if (!this.form) return;
-    const { body } = this.form.elements;
-    if (CSS.supports("field-sizing", "content")) return;
-    body.rows = Math.min(8, Math.max(1, body.value.split("\n").length));
-  }
-
   sent(message) { this.waits(false); this.take([{ room: this.id, ...message }]); }
-
-  // What the server refuses comes back into the box, before what was typed meanwhile.
-  refused({ body: words, more }, sentence) {
-    const { body } = this.form.elements, [input] = this.form.querySelectorAll("input[type=file]"), files = new DataTransfer();
-    body.value = [words, body.value].filter(Boolean).join("\n");
-    for (const [, value] of more) if (typeof value !== "string") files.items.add(value);
-    if (input && files.items.length) { input.files = files.files; input.dispatchEvent(new Event("change", { bubbles: true })); }
-    this.grow();
-    this.say(sentence || this.dataset.refused);
-  }
 
   waits(isWaiting) {
     const note = this.querySelector("[data-offline]");

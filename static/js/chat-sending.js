@@ -82,7 +82,7 @@ export class Sending {
       return this.waits("waiting");
     }
     this.done(one.client);
-    this.room.refused(one, said?.error);
+    this.room.composer.refused(one, said?.error);
     return true;
   }
 
