@@ -16,7 +16,7 @@ from core.config import config
 from core.db import CORE, academy_scope, db
 from core.errors import TooMany, place
 from core.mail.addresses import Tag, tag_of
-from core.mail.arrived import Arrived, read
+from core.mail.arrived import Arrived, read, unreadable
 from core.mail.bounces import record_bounce as record_platform_bounce
 from core.mail.inbound import is_news, keep_for_a_person
 from core.mail.mailbox import Fetched, Mailbox, MailboxTrouble, opened
@@ -73,8 +73,22 @@ def empty_one(mailbox: Mailbox, uid: bytes) -> bool:
 
 
 def deal_with(fetched: Fetched) -> str:
-    """Do what the mail asks and return in one word what that was. Raises DBAPIError."""
-    mail = read(fetched.raw, fetched.is_cut)
+    """Do what the mail asks and return in one word what that was; one that we cannot read waits for a person. Raises DBAPIError
+    while the database is away."""
+    try:
+        return do_what_it_asks(read(fetched.raw, fetched.is_cut))
+    except Exception as error:  # a mail must not stop the next ones
+        raise_if_away(error)
+        log.error("a mail cannot be read", error=type(error).__name__, at=place(error))
+    mail = unreadable(fetched.raw)
+    with db.scope(CORE, commit=True):
+        if is_news(mail):
+            keep_for_a_person(mail, "trouble")
+    return "trouble"
+
+
+def do_what_it_asks(mail: Arrived) -> str:
+    """Hand the mail to whom it concerns and return in one word what became of it."""
     notice = notice_in(mail)
     if notice is not None:
         return note(notice, mail)

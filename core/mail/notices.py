@@ -14,7 +14,7 @@ from core.mail.arrived import Arrived, header, text_of
 Verdict = Literal["failed", "delayed"]
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 REPLY = re.compile(r"(?<![\d.])(5[0-7]\d|4[0-7]\d)(?=[ -])")
-LETTER = re.compile(r"^X-Kweek-Letter:\s*(\d{1,10})\.([0-9a-f-]{36})", re.MULTILINE | re.IGNORECASE)
+LETTER = re.compile(r"^X-Kweek-Letter:\s*(\d{1,10})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f-])", re.MULTILINE | re.IGNORECASE)
 ORIGINAL_ID = re.compile(r"<([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@[a-z0-9.-]+>", re.IGNORECASE)
 SUBJECT = re.compile(
     r"undeliver|delivery (?:status|failure|has failed)|returned mail|mail delivery|failure notice|onbestelbaar|niet (?:af|be)geleverd|"

@@ -468,3 +468,35 @@ def state(cast: Cast, state: str) -> None:
     """Let the academy be in another state of its life."""
     with db.scope(CORE, commit=True):
         db.session.execute(sa.update(Academy).where(Academy.number == cast.academy.number).values(state=state))
+
+
+def nested(kind: str) -> bytes:
+    """Return a mail whose parts lie in one another more deeply than anybody can follow."""
+    if kind == "mails":
+        return b"From: a@x.example\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 3000
+    edges = range(3000)
+    return b"From: a@x.example\r\n" + b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (at, at) for at in edges)
+
+
+HOSTILE = {
+    "charset": b"From: a@x.example\r\nSubject: =?undefined?q?x?=\r\n\r\nHoi\r\n",
+    "charset with a NUL": b"From: a@x.example\r\nSubject: =?utf\x00-8?q?x?=\r\n\r\nHoi\r\n",
+    "name of a file": b"From: a@x.example\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename*=a\x00b''x\r\n\r\nHoi\r\n",
+    "nested mails": nested("mails"),
+    "nested parts": nested("parts"),
+    "letter": samples.dsn(INBOX, original=f"X-Kweek-Letter: 1.{'-' * 36}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_no_mail_stops_the_next_ones(office: PostOffice, mailbox: Dovecot, what: str) -> None:
+    mailbox.put(HOSTILE[what], samples.answer("b@post.example", INBOX, "Wat kost het?", "<2@x>"))
+    look()
+    assert mailbox.subjects() == []
+    assert "b@post.example" in [sender for _, sender, _ in kept()]
+
+
+def test_what_nobody_can_read_waits_for_a_person_as_it_is(cast: Cast, office: PostOffice, mailbox: Dovecot) -> None:
+    mailbox.put(nested("parts"), b"To: post+r7.abc@kweek.example\r\n" + nested("parts"))
+    look()
+    assert [(why, text[:17]) for why, _, text in kept()] == [("trouble", "From: a@x.example"), ("trouble", "")], "and nothing of an academy"
