@@ -27,7 +27,7 @@ from core.outbox.models import Work
 from jobs.registry import every
 from tenants.chat import by_mail
 from tenants.mail.bounces import record_bounce, record_delay
-from tenants.people.answering import refuse_answer, take_answer
+from tenants.people.answering import is_ours, refuse_answer, take_answer
 
 TAKES_ANSWERS = by_mail  # the chat hears of answers in the process that reads them
 LATER = "later"
@@ -105,6 +105,8 @@ def answer(tag: Tag, mail: Arrived) -> str:
         return "forged"
     try:
         with db.scope(academy_scope(tag.number), commit=True):
+            if not is_ours(tag):
+                return "forged"
             with db.aside(CORE):
                 if not is_news(mail, tag.proof):
                     return "known"
@@ -126,8 +128,7 @@ def ask_platform(mail: Arrived) -> str:
                 return "known"
             if not mail.machine and was_recognised(mail):
                 return "recognised"
-            keep_for_a_person(mail, "automatic" if mail.machine else "unclear")
-            return "kept"
+            return "kept" if keep_for_a_person(mail, "automatic" if mail.machine else "unclear") else "dropped"
     except Exception as error:  # a mail must not stop the next ones
         raise_if_away(error)
         log.error("a mail failed", error=type(error).__name__, at=place(error))
