@@ -130,7 +130,7 @@ def turn_away(cast: Cast, talk: Talk, how: str) -> None:
     with db.scope(cast.academy.scope, commit=True):
         person = member(cast, "second")
         if how == "muted":
-            standing.set_stand(person, queries.room_for(person, talk.room).room, is_muted=True)
+            standing.set_stand(person, queries.room_for(person, talk.room), is_muted=True)
         else:
             standing.block(person, member(cast, "participant"))
 

@@ -112,7 +112,7 @@ def test_T34_nor_does_the_reply_address(office: PostOffice, evil: str) -> None:
 
 
 def test_one_click_needs_no_session_and_no_token_of_a_form(platform: Platform) -> None:
-    """A mail program posts to the address as it is. What is not marked stays guarded, and so does a foreign page."""
+    """A mail program posts to the address as it is, from wherever it runs. What is not marked stays guarded."""
     from wsgi import create_app
 
     app = create_app(platform.environ())
@@ -135,7 +135,8 @@ def test_one_click_needs_no_session_and_no_token_of_a_form(platform: Platform) -
     client.environ_base["HTTP_HOST"] = "localhost"
     body = {"List-Unsubscribe": "One-Click"}
     assert (client.post("/stop", data=body).status_code, client.post("/other", data=body).status_code) == (200, 400)
-    assert client.post("/stop", data=body, headers={"Origin": "https://evil.example"}).status_code == 403
+    foreign = {"Origin": "https://mail.example"}
+    assert (client.post("/stop", data=body, headers=foreign).status_code, client.post("/other", data=body, headers=foreign).status_code) == (200, 403)
 
 
 def text_of(mail: Any) -> str:

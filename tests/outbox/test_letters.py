@@ -21,7 +21,7 @@ SAMPLES: dict[str, Any] = {
     "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek",
     "schedules": "https://zorgwijs.localhost/reports/schedules", "writer": "Noor", "note": ["Tot donderdag.", "Neem je map mee."],
     "may_answer": True,
-    "subject": "News", "parts": [], "leave_url": "https://localhost/newsletter/leave/abc", "days": 7, "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
+    "subject": "News of December", "parts": [], "leave_url": "https://localhost/newsletter/leave/abc", "days": 7, "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
     "words": "Noor Haddad gave feedback: Injecting", "label": "Read the feedback", "count": 2,
     "settings_url": "https://zorgwijs.localhost/me/notifications",
     "all_url": "https://zorgwijs.localhost/notifications",
