@@ -203,3 +203,12 @@ def test_an_address_that_is_no_imap_is_refused_without_its_password(platform: Pl
     with pytest.raises(configuration.ConfigError) as refused:
         configuration.load(platform.environ(IMAP_URL=wrong))
     assert "a:b" not in str(refused.value)
+
+
+@pytest.mark.parametrize("odd", [
+    b"Subject: =?undefined?q?x?=", b"Subject: =?utf\x00-8?q?x?=", b"Content-Type: text/plain; charset=a\x00b",
+    b"Content-Disposition: inline; filename*=a\x00b''x", b"Subject: \xff\xfe",
+])  # fmt: skip
+def test_a_charset_that_is_none_costs_nothing_of_the_mail(odd: bytes) -> None:
+    mail = read(b"From: a@b.example\r\nMIME-Version: 1.0\r\n" + odd + b"\r\n\r\nHoi")
+    assert mail.sender == "a@b.example" and (mail.text == "Hoi" or mail.attachments == 1 or b"charset=a" in odd)
