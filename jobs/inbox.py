@@ -16,7 +16,7 @@ from core.config import config
 from core.db import CORE, academy_scope, db
 from core.errors import TooMany, place
 from core.mail.addresses import Tag, tag_of
-from core.mail.arrived import Arrived, read
+from core.mail.arrived import Arrived, read, unreadable
 from core.mail.bounces import record_bounce as record_platform_bounce
 from core.mail.inbound import is_news, keep_for_a_person
 from core.mail.mailbox import Fetched, Mailbox, MailboxTrouble, opened
@@ -27,7 +27,7 @@ from core.outbox.models import Work
 from jobs.registry import every
 from tenants.chat import by_mail
 from tenants.mail.bounces import record_bounce, record_delay
-from tenants.people.answering import refuse_answer, take_answer
+from tenants.people.answering import is_ours, refuse_answer, take_answer
 
 TAKES_ANSWERS = by_mail  # the chat hears of answers in the process that reads them
 LATER = "later"
@@ -73,8 +73,22 @@ def empty_one(mailbox: Mailbox, uid: bytes) -> bool:
 
 
 def deal_with(fetched: Fetched) -> str:
-    """Do what the mail asks and return in one word what that was. Raises DBAPIError."""
-    mail = read(fetched.raw, fetched.is_cut)
+    """Do what the mail asks and return in one word what that was; one that we cannot read waits for a person. Raises DBAPIError
+    while the database is away."""
+    try:
+        return do_what_it_asks(read(fetched.raw, fetched.is_cut))
+    except Exception as error:  # a mail must not stop the next ones
+        raise_if_away(error)
+        log.error("a mail cannot be read", error=type(error).__name__, at=place(error))
+    mail = unreadable(fetched.raw)
+    with db.scope(CORE, commit=True):
+        if is_news(mail):
+            keep_for_a_person(mail, "trouble")
+    return "trouble"
+
+
+def do_what_it_asks(mail: Arrived) -> str:
+    """Hand the mail to whom it concerns and return in one word what became of it."""
     notice = notice_in(mail)
     if notice is not None:
         return note(notice, mail)
@@ -91,6 +105,8 @@ def answer(tag: Tag, mail: Arrived) -> str:
         return "forged"
     try:
         with db.scope(academy_scope(tag.number), commit=True):
+            if not is_ours(tag):
+                return "forged"
             with db.aside(CORE):
                 if not is_news(mail, tag.proof):
                     return "known"
@@ -112,8 +128,7 @@ def ask_platform(mail: Arrived) -> str:
                 return "known"
             if not mail.machine and was_recognised(mail):
                 return "recognised"
-            keep_for_a_person(mail, "automatic" if mail.machine else "unclear")
-            return "kept"
+            return "kept" if keep_for_a_person(mail, "automatic" if mail.machine else "unclear") else "dropped"
     except Exception as error:  # a mail must not stop the next ones
         raise_if_away(error)
         log.error("a mail failed", error=type(error).__name__, at=place(error))

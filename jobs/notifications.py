@@ -15,6 +15,7 @@ from tenants import telling
 from tenants.notifications import actions, mailing, pushing
 
 PUSH_TRIES = 8  # about eight minutes: a message about something is no use hours later
+PUSH_LIMIT_S = 30
 
 
 @queue.job("notifications.tell")
@@ -47,7 +48,7 @@ def push(member_id: str) -> None:
     pushing.push_to(UUID(member_id))
 
 
-@queue.job("notifications.push_one", tries=PUSH_TRIES)
+@queue.job("notifications.push_one", limit_s=PUSH_LIMIT_S, tries=PUSH_TRIES)
 def push_one(browser_id: str, notice_id: str, count: int) -> None:
     """Send one message to one browser."""
     pushing.push_one(UUID(browser_id), UUID(notice_id), count)

@@ -67,8 +67,13 @@ def tag_of(address: str) -> Tag | None:
     """Return the tag of an address of our mailbox, or None."""
     person, _, host = address.lower().rpartition("@")
     name, _, tag = person.partition("+")
-    found = TAG.fullmatch(tag)
-    if found is None or f"{name}@{host}" != config().mail_inbox:
+    return tag_in(tag) if f"{name}@{host}" == config().mail_inbox else None
+
+
+def tag_in(words: str) -> Tag | None:
+    """Return the tag that these words are, or None."""
+    found = TAG.fullmatch(words.lower())
+    if found is None:
         return None
     return Tag(cast(Kind, found["kind"]), int(found["number"]), _id_of(found["letter"]), found["proof"])
 

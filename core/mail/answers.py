@@ -7,15 +7,17 @@ When in doubt a line stays: a quotation too much is a nuisance, an answer lost i
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 MOST_WRAPPED = 3
 MOST_CLOSING = 8
 LONGEST_IN_CLOSING = 60
+LONGEST_ANNOUNCING = 1_000  # a longer line is nobody's "On such a day somebody wrote:", and is not looked at
 
 # "Op di 1 dec 2026 om 10:15 schreef Zorgwijs <post@kweek.nl>:", "On Tue, Dec 1, 2026 at 10:15 AM Zorgwijs wrote:"
 ATTRIBUTION = re.compile(
     r"^[> ]*(?:op\b.{0,160}\d.{0,160}\b(?:schreef\b.{0,160}|(?:heeft|het volgende)\b.{0,200}\bgeschreven\s?):"
-    r"|on\b.{0,160}\d.{0,240}\bwrote\s?:|.{0,160}<[^<>\s]+@[^<>\s]+>\s(?:schreef|wrote)\b.{0,80}:"
+    r"|on\b.{0,160}\d.{0,240}\bwrote\s?:|.{0,160}<[^<>\s@]+@[^<>\s]+>\s(?:schreef|wrote)\b.{0,80}:"
     r"|\d{4}-\d\d-\d\d \d\d:\d\d.{0,160}@.{0,160}>:)\s*$",
     re.IGNORECASE,
 )
@@ -52,17 +54,17 @@ def own_words(text: str) -> str:
 
 def unflowed(text: str) -> str:
     """Return text of `format=flowed` (RFC 3676) with its paragraphs on one line each."""
-    lines: list[str] = []
+    paragraphs: list[list[str]] = []
     goes_on = False
     for line in text.replace("\r\n", "\n").split("\n"):
         stuffed = line[1:] if line.startswith(" ") else line
         quoted = stuffed.startswith(">")
         if goes_on and not quoted and not DASHES.match(stuffed):
-            lines[-1] += stuffed
+            paragraphs[-1].append(stuffed)
         else:
-            lines.append(stuffed)
+            paragraphs.append([stuffed])
         goes_on = stuffed.endswith(" ") and not DASHES.match(stuffed) and not quoted
-    return "\n".join(lines)
+    return "\n".join("".join(parts) for parts in paragraphs)
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -86,6 +88,8 @@ def _without_quotes(lines: list[str]) -> list[str]:
 
 def _begins_original(lines: list[str], number: int) -> bool:
     """Return whether all from here on is an older mail: a line that says so, or its headers."""
+    if len(lines[number]) > LONGEST_ANNOUNCING:
+        return False
     if ORIGINAL.match(lines[number]):
         return True
     following = [line for line in lines[number : number + 8] if line.strip()]
@@ -104,6 +108,8 @@ def _attribution_at(lines: list[str], number: int) -> int:
         if number + length > len(lines) or (length > 1 and not BEGINNING.match(lines[number])):
             return 0
         said = f"{said} {lines[number + length - 1].lstrip('> ') if length > 1 else lines[number]}".strip()
+        if len(said) > LONGEST_ANNOUNCING:
+            return 0
         if ATTRIBUTION.match(said) and (WRITES.search(said) or _is_quoted(_next_words(lines, number + length))):
             return length
         if not lines[number + length - 1].strip():
@@ -133,7 +139,8 @@ def _closes(lines: list[str], number: int) -> bool:
     """Return whether all from here on is "Kind regards" and who that is."""
     if not CLOSING.match(lines[number].strip()):
         return False
-    rest = [line.strip() for line in lines[number + 1 :] if line.strip()]
+    below = (lines[at].strip() for at in range(number + 1, len(lines)))
+    rest = list(islice((line for line in below if line), MOST_CLOSING + 1))
     return len(rest) <= MOST_CLOSING and not any(_says_more(line) for line in rest)
 
 

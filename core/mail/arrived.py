@@ -9,6 +9,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr
 
+from core.config import config
 from core.mail.answers import unflowed
 from core.mail.plain import plain_of
 
@@ -51,6 +52,16 @@ def read(raw: bytes, is_cut: bool = False) -> Arrived:
     )  # fmt: skip
 
 
+def unreadable(raw: bytes) -> Arrived:
+    """Return a mail that cannot be read as the text that it is made of, from nobody. What goes to one of our signed addresses
+    is of an academy: its words are left out."""
+    name, _, host = (config().mail_inbox or "").partition("@")
+    is_for_an_academy = bool(host) and f"{name}+".encode() in raw.lower()
+    text = "" if is_for_an_academy else raw[:MOST_TEXT].decode("latin-1").replace("\0", "")
+    return Arrived(mail_id="", sender="", sender_name="", recipients=(), subject="", text=text, rich_text="", machine="", attachments=0,
+                   is_cut=len(text) < len(raw), raw=raw, message=Message())  # fmt: skip
+
+
 def header(message: Message, name: str) -> str:
     """Return a header as text, or an empty string; a broken one as far as it can be read."""
     value = message.get(name)
@@ -60,13 +71,13 @@ def header(message: Message, name: str) -> str:
         parts = decode_header(value)
     except Exception:  # whatever somebody put there
         parts = [(str(value), None)]
-    return "".join(_decoded(part.encode() if isinstance(part, str) else part, charset) for part, charset in parts).strip()
+    return "".join(_decoded(part.encode(errors="surrogateescape") if isinstance(part, str) else part, charset) for part, charset in parts).strip()
 
 
 def _decoded(content: bytes, charset: str | None) -> str:
     try:
         return content.decode(charset or "utf-8").replace("\0", "")
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, ValueError):
         return content.decode("latin-1").replace("\0", "")
 
 
@@ -109,15 +120,19 @@ def _content(message: Message) -> tuple[str, str, int]:
         if part.is_multipart():
             continue
         kind = part.get_content_type()
-        if part.get_filename() or part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
+        if _has_name(part) or part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
             files += _is_file(part)
         elif kind == "text/plain" and not plain.strip():
-            plain = unflowed(text_of(part)) if part.get_param("format") == "flowed" else text_of(part)
+            plain = unflowed(text_of(part)[:MOST_TEXT]) if part.get_param("format") == "flowed" else text_of(part)
         elif kind == "text/html" and not rich.strip():
             rich = text_of(part)
     rich_text = plain_of(rich)
     text = plain if plain.strip() else rich_text
     return text.replace("\r\n", "\n").replace("\r", "\n").strip(), rich_text, files
+
+
+def _has_name(part: Message) -> bool:
+    return part.get_param("filename", header="content-disposition") is not None or part.get_param("name") is not None
 
 
 def _is_file(part: Message) -> bool:

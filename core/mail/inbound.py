@@ -9,10 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from core import clock, keystore
+from core import clock, keystore, limits
 from core.audit.actions import record
 from core.crypto import framed
 from core.db import db
+from core.errors import TooMany
 from core.mail.arrived import Arrived
 from core.mail.models import InboundMail, TakenMail
 
@@ -20,6 +21,7 @@ KEPT_AFTER = timedelta(days=90)
 KEPT_UNREAD = timedelta(days=365)
 TAKEN_FOR = timedelta(days=90)
 PAGE = 25
+MOST_A_DAY = 20
 NOBODY = "?"
 
 
@@ -35,8 +37,13 @@ def is_news(mail: Arrived, address: str = "") -> bool:
     return db.session.execute(new).first() is not None
 
 
-def keep_for_a_person(mail: Arrived, why: str) -> InboundMail:
-    """Return the mail as an operator will read it. Use it in the platform's frame."""
+def keep_for_a_person(mail: Arrived, why: str) -> InboundMail | None:
+    """Return the mail as an operator will read it; None for what one sender writes after twenty in a day: it is counted, and
+    not kept. Use it in the platform's frame."""
+    try:
+        limits.spend([limits.Limit("kept mail", (mail.sender or NOBODY,), MOST_A_DAY, 24 * 3600)])
+    except TooMany:
+        return None
     kept = InboundMail(
         why=why, sender=mail.sender or NOBODY, sender_name=mail.sender_name, subject=mail.subject, body=mail.text,
         mail_id=mail.mail_id or None, attachments=mail.attachments, is_cut=mail.is_cut,

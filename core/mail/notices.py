@@ -8,13 +8,14 @@ from email.message import Message
 from typing import Literal
 from uuid import UUID
 
-from core.mail.addresses import Tag, is_genuine, tag_of
+from core.mail.addresses import Tag, is_genuine, tag_in, tag_of, takes_answers
 from core.mail.arrived import Arrived, header, text_of
 
 Verdict = Literal["failed", "delayed"]
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 REPLY = re.compile(r"(?<![\d.])(5[0-7]\d|4[0-7]\d)(?=[ -])")
-LETTER = re.compile(r"^X-Kweek-Letter:\s*(\d{1,10})\.([0-9a-f-]{36})", re.MULTILINE | re.IGNORECASE)
+SIGNED = re.compile(r"^X-Kweek-Letter:\s*(b[0-9a-z.]{40,60})(?![0-9a-z.])", re.MULTILINE | re.IGNORECASE)
+LETTER = re.compile(r"^X-Kweek-Letter:\s*(\d{1,10})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f-])", re.MULTILINE | re.IGNORECASE)
 ORIGINAL_ID = re.compile(r"<([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@[a-z0-9.-]+>", re.IGNORECASE)
 SUBJECT = re.compile(
     r"undeliver|delivery (?:status|failure|has failed)|returned mail|mail delivery|failure notice|onbestelbaar|niet (?:af|be)geleverd|"
@@ -52,15 +53,28 @@ def _looks_like_one(mail: Arrived) -> bool:
 
 
 def _letter_of(mail: Arrived, tag: Tag | None) -> tuple[int | None, UUID] | None:
-    """Return which letter came back: by the return address, by our header in what is quoted, or by its Message-ID."""
+    """Return which letter came back: by the return address, or by our header in what is quoted, which holds the same proof.
+
+    Letters that left before there was a mailbox have no proof, and are known by our header or their Message-ID; where each letter
+    has one, anybody could say so of any letter, and without proof nothing is believed.
+    """
+    whole = mail.raw[:MOST].decode("latin-1")
+    tag = tag or _signed_in(whole) or _signed_in(mail.text)
     if tag is not None:
         return tag.number, tag.letter_id
-    whole = mail.raw[:MOST].decode("latin-1")
+    if takes_answers():
+        return None
     found = LETTER.search(whole) or LETTER.search(mail.text)
     if found:
         return int(found[1]), UUID(found[2])
     ids = [one for one in ORIGINAL_ID.findall(whole) if f"<{one}@" not in mail.mail_id]
     return (None, UUID(ids[-1])) if ids else None
+
+
+def _signed_in(words: str) -> Tag | None:
+    found = SIGNED.search(words)
+    tag = tag_in(found[1]) if found else None
+    return tag if tag is not None and is_genuine(tag) else None
 
 
 def _keeps_the_standard(message: Message) -> bool:

@@ -82,7 +82,8 @@ def message(
 
 def _show_ways(mail: EmailMessage, ways: Ways, letter_id: UUID) -> None:
     """Write the headers that mail programs and mail servers act on. Raises BadHeader."""
-    mail["X-Kweek-Letter"] = f"{ways.number or 0}.{letter_id}"
+    signed_tag = (ways.return_path or "").partition("@")[0].partition("+")[2]
+    mail["X-Kweek-Letter"] = signed_tag or f"{ways.number or 0}.{letter_id}"
     if ways.thread is not None:
         mail["In-Reply-To"] = mail["References"] = thread_id(ways.thread)
     if ways.reply_to is not None:

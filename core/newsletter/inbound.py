@@ -16,20 +16,22 @@ from core.newsletter import actions, queries
 from core.newsletter.rules import wants_out
 from core.urls import platform_url
 
+MOST_SIGNS = 2_000
+
 
 @recogniser
 def unsubscribes(mail: Arrived) -> bool:
     """Take the sender off the list if that is what the mail clearly asks; return whether it was.
 
-    An address that is not on the list gets an answer too, a few times a day at most: nobody has to wonder.
+    An address that is not on the list gets an answer too, once a day at most: nobody has to wonder.
     """
     sender = clean_email(mail.sender)
-    if not is_email(sender) or not wants_out(mail.subject, own_words(mail.text)):
+    if not is_email(sender) or not wants_out(mail.subject, own_words(mail.text)[:MOST_SIGNS]):
         return False
     row = queries.by_email(sender)
     was_on = row is not None and actions.leave(row, "mail")
     try:
-        limits.spend(limits.mail_limits(sender))
+        limits.spend(limits.mail_limits(sender) + ([] if was_on else [limits.Limit("newsletter unknown", (sender,), 1, 24 * 3600)]))
     except TooMany:
         return True
     language = row.language if row is not None else LANGUAGES[0]

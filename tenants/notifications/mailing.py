@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from core import clock, queue
 from core.db import db
 from core.i18n import speaking
+from core.mail.addresses import takes_answers
 from core.urls import academy_url
 from tenants.mail.actions import write_letter
 from tenants.notifications import words
@@ -111,8 +112,9 @@ def _about(line: Line) -> dict[str, Any]:
     """Return by what mail programs put letters about one thing together; an answer to a message goes to its room."""
     thread = line.newest.thread_id
     if line.kind in OF_ROOMS:
-        return {"thread": f"room.{thread}", "reply_room": thread, "member_id": line.newest.member_id, "note": _quoted(line.said)}
-    return {"thread": f"{'course' if line.kind in OF_COURSES else 'about'}.{thread}", "note": []}
+        return {"thread": f"room.{thread}", "reply_room": thread, "member_id": line.newest.member_id, "note": _quoted(line.said),
+                "may_answer": takes_answers()}  # fmt: skip
+    return {"thread": f"{'course' if line.kind in OF_COURSES else 'about'}.{thread}", "note": [], "may_answer": False}
 
 
 def _quoted(said: Sequence[Said]) -> list[str]:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import clock, egress, push, queue
+from core import clock, egress, limits, push, queue
 from core.config import config
 from core.db import db
-from core.errors import KweekError, Refused
+from core.errors import KweekError, Refused, TooMany
 from core.i18n import speaking
 from core.sealed import matches
 from tenants.mail.actions import sender
@@ -29,6 +29,11 @@ MOST_BROWSERS = 10
 LIVES_S = 24 * 3600
 GONE = frozenset({404, 410})
 AGAIN = frozenset({408, 425, 429})
+
+
+# Three messages through all their tries: who lets us wait so often in a day is no push service, and is called no more.
+MOST_WAITED = 24
+DAY_S = 24 * 3600
 
 
 class NotTaken(KweekError):
@@ -91,12 +96,13 @@ def push_to(member_id: UUID) -> int:
         lines = [line for line in lines_of(fresh, member) if any(said.is_open for said in line.said)] if browsers else []
     for line in lines:
         for browser in browsers:
-            queue.later("notifications.push_one", browser_id=browser.id, notice_id=line.newest.id, count=len(line.notices), priority=3)
+            queue.later("notifications.push_one", browser_id=browser.id, notice_id=line.newest.id, count=len(line.notices), priority=6)
     return len(lines) * len(browsers)
 
 
 def push_one(browser_id: UUID, notice_id: UUID, count: int) -> None:
-    """Send one message to one browser, unless it was read meanwhile. A browser that is gone is forgotten. Raises NotTaken."""
+    """Send one message to one browser, unless it was read meanwhile. A browser that is gone, or that let us wait too
+    often, is forgotten. Raises NotTaken."""
     browser, notice = db.session.get(PushBrowser, browser_id), db.session.get(Notice, notice_id)
     key = config().vapid_key
     if browser is None or notice is None or notice.read_at is not None or notice.member_id != browser.member_id or key is None:
@@ -108,15 +114,22 @@ def push_one(browser_id: UUID, notice_id: UUID, count: int) -> None:
         "Content-Encoding": "aes128gcm", "Content-Type": "application/octet-stream", "Topic": _tag(notice), "Urgency": "normal",
     }  # fmt: skip
     db.release()
-    _note(browser_id, _sent(to.endpoint, body, headers))
+    _note(browser_id, _sent(browser_id, to.endpoint, body, headers))
 
 
-def _sent(endpoint: str, body: bytes, headers: dict[str, str]) -> int:
-    """Return the status by which the push service answered; 410 for an address that we do not call. Raises NotTaken."""
+def _sent(browser_id: UUID, endpoint: str, body: bytes, headers: dict[str, str]) -> int:
+    """Return the status by which the push service answered; 410 for an address that we do not call, or no more. Raises
+    NotTaken."""
     try:
         return egress.post(endpoint, body, headers).status
     except egress.NotPublic:
         return 410
+    except TimeoutError as error:
+        try:
+            limits.spend([limits.Limit("push waited", (browser_id.hex,), MOST_WAITED, DAY_S)])
+        except TooMany:
+            return 410
+        raise NotTaken(type(error).__name__) from None
     except (OSError, http.client.HTTPException) as error:
         raise NotTaken(type(error).__name__) from None
 

@@ -60,6 +60,11 @@ def on_answer(taker: Taker) -> Taker:
     return taker
 
 
+def is_ours(tag: Tag) -> bool:
+    """Return whether we gave this address to a member who is still here."""
+    return _writer(tag, db.session.get(Letter, tag.letter_id)) is not None
+
+
 def take_answer(tag: Tag, mail: Arrived) -> str:
     """Put the answer into its room; return "taken", "forged", or the reason why not, which the member was told."""
     letter = db.session.get(Letter, tag.letter_id)

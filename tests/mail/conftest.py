@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from core import config as configuration
+from core import limits
 from core.db import CORE, db
 from core.mail.models import Allowance, InboundMail, TakenMail
 from core.mail.models import Letter as PlatformLetter
@@ -67,6 +68,7 @@ def forget() -> None:
     with db.scope(CORE, commit=True):
         for model in (Work, InboundMail, TakenMail, Allowance, PlatformLetter):
             db.session.execute(sa.delete(model))
+        db.session.execute(sa.delete(limits.throttles))
 
 
 @pytest.fixture

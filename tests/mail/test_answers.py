@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -121,3 +123,16 @@ def test_a_mail_made_to_stall_does_not(text: str) -> None:
     own_words(text)
     plain_of(text)
     plain_of("<div>" * 5_000 + text)
+
+
+@pytest.mark.parametrize("text", ["<" + "@" * 100_000, "gr\n" * 33_000, "op 1" + " heeft 1" * 12_000, ("<" + "@" * 990 + "\n") * 100])
+def test_no_text_takes_long_to_read(text: str) -> None:
+    began = time.process_time()
+    own_words(text)
+    assert time.process_time() - began < 2
+
+
+def test_a_long_paragraph_of_many_lines_is_put_together_at_once() -> None:
+    began = time.process_time()
+    assert len(unflowed("a \n" * 333_000)) == 666_000
+    assert time.process_time() - began < 2

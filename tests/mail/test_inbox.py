@@ -17,7 +17,7 @@ from core.audit.models import Event
 from core.db import CORE, db
 from core.mail import mailbox as imap
 from core.mail.arrived import Arrived
-from core.mail.inbound import sweep
+from core.mail.inbound import MOST_A_DAY, sweep
 from core.mail.mailbox import MailboxTrouble, opened
 from core.mail.models import InboundMail, TakenMail
 from core.mail.models import Letter as PlatformLetter
@@ -167,6 +167,8 @@ def test_a_forged_address_gets_nothing_in_and_no_answer(cast: Cast, office: Post
     mailbox.put(samples.answer(cast.email("participant"), to, "Ja."))
     look()
     assert (room.said, kept(), mailbox.subjects(), len(office.taken)) == ({}, [], [], 1)
+    with db.scope(CORE):
+        assert db.session.scalars(sa.select(TakenMail.digest)).all() == [], "what proves nothing leaves nothing"
 
 
 def test_the_address_of_one_academy_opens_nothing_in_another(casts: tuple[Cast, Cast], office: PostOffice, mailbox: Dovecot, room: Room) -> None:
@@ -287,15 +289,19 @@ def test_a_bounce_is_noted_with_its_letter_and_its_member(cast: Cast, office: Po
     assert (mailbox.subjects(), kept(), len(office.taken)) == ([], [], 1)
 
 
-@pytest.mark.parametrize("by", ["header", "message id"])
-def test_a_bounce_that_comes_to_the_platforms_address_finds_its_letter(cast: Cast, office: PostOffice, mailbox: Dovecot, by: str) -> None:
+@pytest.mark.parametrize(("by", "code"), [("header", "5.1.1"), ("header of somebody else", None), ("message id", None)])
+def test_a_bounce_that_comes_to_the_platforms_address_finds_its_letter_by_the_signed_header(
+    cast: Cast, office: PostOffice, mailbox: Dovecot, by: str, code: str | None
+) -> None:
     letter_id = write_to(cast)
     sent = office.taken[0]
     original = f"X-Kweek-Letter: {sent['X-Kweek-Letter']}" if by == "header" else f"Message-ID: {sent['Message-ID']}"
+    if by == "header of somebody else":
+        original = f"X-Kweek-Letter: {cast.academy.number}.{letter_id}"
     mailbox.put(samples.in_words(samples.QMAIL, INBOX, original))
     look()
     with db.scope(cast.academy.scope):
-        assert db.session.get_one(Letter, letter_id).bounce_code == "5.1.1"
+        assert db.session.get_one(Letter, letter_id).bounce_code == code
 
 
 def test_a_letter_of_the_platform_that_bounces_says_so(office: PostOffice, mailbox: Dovecot) -> None:
@@ -468,3 +474,45 @@ def state(cast: Cast, state: str) -> None:
     """Let the academy be in another state of its life."""
     with db.scope(CORE, commit=True):
         db.session.execute(sa.update(Academy).where(Academy.number == cast.academy.number).values(state=state))
+
+
+def nested(kind: str) -> bytes:
+    """Return a mail whose parts lie in one another more deeply than anybody can follow."""
+    if kind == "mails":
+        return b"From: a@x.example\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 3000
+    edges = range(3000)
+    return b"From: a@x.example\r\n" + b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (at, at) for at in edges)
+
+
+HOSTILE = {
+    "charset": b"From: a@x.example\r\nSubject: =?undefined?q?x?=\r\n\r\nHoi\r\n",
+    "nested mails": nested("mails"),
+    "nested parts": nested("parts"),
+    "letter": samples.dsn(INBOX, original=f"X-Kweek-Letter: 1.{'-' * 36}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_no_mail_stops_the_next_ones(office: PostOffice, mailbox: Dovecot, what: str) -> None:
+    mailbox.put(HOSTILE[what], samples.answer("b@post.example", INBOX, "Wat kost het?", "<2@x>"))
+    look()
+    assert mailbox.subjects() == []
+    assert "b@post.example" in [sender for _, sender, _ in kept()]
+
+
+def test_what_nobody_can_read_waits_for_a_person_as_it_is(cast: Cast, office: PostOffice, mailbox: Dovecot) -> None:
+    mailbox.put(nested("parts"), b"To: post+r7.abc@kweek.example\r\n" + nested("parts"))
+    look()
+    assert [(why, text[:17]) for why, _, text in kept()] == [("trouble", "From: a@x.example"), ("trouble", "")], "and nothing of an academy"
+
+
+def test_one_sender_fills_nothing(office: PostOffice, mailbox: Dovecot) -> None:
+    mails = [samples.answer("a@post.example", INBOX, "Koop nu.", f"<{number}@x>") for number in range(MOST_A_DAY + 2)]
+    mailbox.put(*mails, samples.answer("b@post.example", INBOX, "Wat kost het?", "<b@x>"))
+    look()
+    assert mailbox.subjects() == []
+    assert [sender for _, sender, _ in kept()] == ["a@post.example"] * MOST_A_DAY + ["b@post.example"]
+    with clock.shifted(timedelta(days=1, minutes=1)):
+        mailbox.put(samples.answer("a@post.example", INBOX, "Koop nu.", "<later@x>"))
+        look()
+    assert len(kept()) == MOST_A_DAY + 2

@@ -41,10 +41,12 @@ def client_of(app: HostedFlask, **facts: bool) -> tuple[FlaskClient, UUID]:
     return client, account.id
 
 
-def keep(text: str = "Wat kost het?", why: str = "unclear", **headers: str) -> UUID:
+def keep(text: str = "Wat kost het?", why: str = "unclear", sender: str = "piet@post.example", **headers: str) -> UUID:
     """Keep a mail for a person."""
     with db.scope(CORE, commit=True):
-        return keep_for_a_person(read(samples.answer("piet@post.example", INBOX, text, **headers)), why).id
+        mail = keep_for_a_person(read(samples.answer(sender, INBOX, text, **headers)), why)
+        assert mail is not None
+        return mail.id
 
 
 def test_an_operator_reads_answers_and_is_done_with_it(app: HostedFlask) -> None:
@@ -87,7 +89,7 @@ def test_machines_are_not_answered_and_pages_follow_one_another(app: HostedFlask
     client, _ = client_of(app, is_operator=True)
     assert "mailto:" not in client.get(f"/operator/mail/{keep(why='automatic')}").text
     for number in range(26):
-        keep(Subject=f"Mail nummer {number}")
+        keep(sender=f"piet{number}@post.example", Subject=f"Mail nummer {number}")
     first, second = client.get("/operator/mail/").text, client.get("/operator/mail/?page=2").text
     assert "Mail nummer 3<" in first and "Mail nummer 25<" in second and "Page 2 of 2, 27 mails" in second
     assert client.get("/operator/mail/?page=-3").status_code == 200

@@ -137,10 +137,31 @@ def test_success_is_no_bounce() -> None:
     [(samples.QMAIL, "failed", "5.1.1"), (samples.EXCHANGE, "failed", "5.0.0"), (samples.FULL, "delayed", "4.2.2")],
 )
 def test_servers_that_keep_no_standard_are_read(pattern: str, verdict: str, code: str) -> None:
-    for to, original, number in ((return_address(None, LETTER), "", 0), (INBOX, f"X-Kweek-Letter: 7.{LETTER}", 7), (INBOX, f"Message-ID: <{LETTER}@localhost>", None)):
-        notice = notice_in(read(samples.in_words(pattern, to or "", original)))
+    address = return_address(None, LETTER) or ""
+    for to, original in ((address, ""), (INBOX, f"X-Kweek-Letter: {signed_part(address)}")):
+        notice = notice_in(read(samples.in_words(pattern, to, original)))
         assert notice is not None
-        assert (notice.number, notice.letter_id, notice.verdict, notice.code) == (number, LETTER, verdict, code)
+        assert (notice.number, notice.letter_id, notice.verdict, notice.code) == (0, LETTER, verdict, code)
+
+
+def signed_part(address: str) -> str:
+    """Return what stands behind the plus sign."""
+    return address.partition("@")[0].partition("+")[2]
+
+
+UNPROVEN = {7: f"X-Kweek-Letter: 7.{LETTER}", None: f"Message-ID: <{LETTER}@localhost>"}
+
+
+@pytest.mark.parametrize("number", UNPROVEN)
+def test_without_proof_nothing_is_believed_of_a_letter_that_had_one(platform: Platform, number: int | None) -> None:
+    address = return_address(None, LETTER) or ""
+    forged = f"X-Kweek-Letter: {signed_part(address)[:-16]}{'a' * 16}"
+    for original in (UNPROVEN[number], forged):
+        assert notice_in(read(samples.in_words(samples.QMAIL, INBOX, original))) is None
+        assert notice_in(read(samples.dsn(INBOX, original=original))) is None
+    configuration.use(configuration.load(platform.environ()))
+    notice = notice_in(read(samples.in_words(samples.QMAIL, "no-reply@localhost", UNPROVEN[number])))
+    assert notice is not None and (notice.number, notice.letter_id) == (number, LETTER), "it left without a return address of ours"
 
 
 def test_a_person_who_writes_of_failed_delivery_is_no_mail_server() -> None:
@@ -182,3 +203,12 @@ def test_an_address_that_is_no_imap_is_refused_without_its_password(platform: Pl
     with pytest.raises(configuration.ConfigError) as refused:
         configuration.load(platform.environ(IMAP_URL=wrong))
     assert "a:b" not in str(refused.value)
+
+
+@pytest.mark.parametrize("odd", [
+    b"Subject: =?undefined?q?x?=", b"Subject: =?utf\x00-8?q?x?=", b"Content-Type: text/plain; charset=a\x00b",
+    b"Content-Disposition: inline; filename*=a\x00b''x", b"Subject: \xff\xfe",
+])  # fmt: skip
+def test_a_charset_that_is_none_costs_nothing_of_the_mail(odd: bytes) -> None:
+    mail = read(b"From: a@b.example\r\nMIME-Version: 1.0\r\n" + odd + b"\r\n\r\nHoi")
+    assert mail.sender == "a@b.example" and (mail.text == "Hoi" or mail.attachments == 1 or b"charset=a" in odd)

@@ -148,6 +148,27 @@ def test_a_mail_that_says_so_is_enough_and_is_answered(stranger: HostClient) -> 
     assert letters(None, "newsletter_unknown", email)
 
 
+def test_an_unknown_address_is_answered_once_a_day(stranger: HostClient) -> None:
+    email = f"{uuid4().hex}@example.org"
+    assert write(email, "", "unsubscribe") and write(email, "", "unsubscribe")
+    assert len(letters(None, "newsletter_unknown", email)) == 1
+    with clock.shifted(timedelta(days=1, minutes=1)):
+        assert write(email, "", "unsubscribe")
+    assert len(letters(None, "newsletter_unknown", email)) == 2
+
+
+def test_of_a_long_mail_only_the_beginning_is_asked_what_it_wants(monkeypatch: pytest.MonkeyPatch, stranger: HostClient) -> None:
+    asked: list[int] = []
+
+    def no(subject: str, words: str) -> bool:
+        asked.append(len(words))
+        return False
+
+    monkeypatch.setattr(inbound, "wants_out", no)
+    assert not write(f"{uuid4().hex}@example.org", "", "stop\n" * 20_000)
+    assert asked == [inbound.MOST_SIGNS]
+
+
 def test_what_is_only_quoted_takes_nobody_off(stranger: HostClient) -> None:
     email = confirmed(stranger)
     assert not write(email, "Re: News", "Lovely!\r\n\r\nOn Tue, Dec 1, 2026 at 10:15 AM Kweek <post@localhost> wrote:\r\n> unsubscribe here")

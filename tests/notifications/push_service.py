@@ -8,6 +8,7 @@ import ipaddress
 import json
 import ssl
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -39,6 +40,8 @@ class PushService:
 
     folder: Path
     status: int = 201
+    drips: bool = False
+    cut: int = 0
     came: list[Came] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
 
@@ -50,11 +53,24 @@ class PushService:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 service.came.append(Came(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+                if service.drips:
+                    self._drip()
+                    return
                 self.send_response(service.status)
                 if service.status in (301, 307):
                     self.send_header("Location", "https://localhost:1/elsewhere")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def _drip(self) -> None:
+                """Send a sign now and then, for half a minute."""
+                self.close_connection = True
+                try:
+                    for sign in b"HTTP/1.1 201 Created\r\nX: " + b"x" * 100:
+                        self.wfile.write(bytes([sign]))
+                        time.sleep(0.25)
+                except OSError:
+                    service.cut += 1
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -13,8 +14,9 @@ import sqlalchemy as sa
 
 from blueprints.hosts import HostedFlask
 from core import config as configuration
-from core import egress, push
+from core import egress, push, queue
 from core.db import CORE, db
+from core.mail.actions import urgency
 from core.outbox.models import Work
 from tenants.notifications import actions, choices, pushing, registry
 from tenants.notifications.models import PushBrowser
@@ -138,7 +140,7 @@ def test_T27_a_redirect_is_not_followed_and_a_private_address_never_called(
     monkeypatch.undo()
     with at("2027-01-12T13:00"), db.scope(cast.academy.scope, commit=True):
         row = db.session.scalars(sa.select(PushBrowser)).one()
-        assert pushing._sent(row.endpoint or "", b"", {}) == 410
+        assert pushing._sent(row.id, row.endpoint or "", b"", {}) == 410
     assert len(service.came) == 1
 
 
@@ -182,3 +184,30 @@ def test_what_is_stored_of_a_browser_is_sealed(cast: Cast, service: PushService,
     with db.scope(cast.academy.scope):
         raw = db.session.execute(sa.text("SELECT row_to_json(push_browsers)::text FROM push_browsers")).scalar_one()
     assert "Sanne" not in raw and browser.given.public_key not in raw and browser.given.endpoint not in raw
+
+
+def test_a_push_service_that_drips_is_left_after_one_deadline_and_forgotten_when_it_does_so_often(
+    cast: Cast, service: PushService, browser: FakeBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.drips = True
+    call = egress.post
+    monkeypatch.setattr(egress, "post", lambda url, body, headers: call(url, body, headers, 1.0))
+    monkeypatch.setattr(pushing, "MOST_WAITED", 1)
+    with at("2027-01-12T12:00"):
+        say(cast)
+        began = time.monotonic()
+        work()
+        assert time.monotonic() - began < 8 and len(service.came) == 1 and browsers(cast) == 1
+    with at("2027-01-12T12:02"):
+        work()
+    assert len(service.came) == 2 and browsers(cast) == 0 and service.cut >= 1, "the line is cut, not left to drip"
+
+
+def test_a_message_to_a_device_goes_after_letters_and_holds_no_worker_for_long(cast: Cast, service: PushService, browser: FakeBrowser) -> None:
+    with at("2027-01-12T12:00"):
+        say(cast)
+        with db.scope(cast.academy.scope, commit=True):
+            pushing.push_to(cast.ids["participant"])
+        with db.scope(CORE):
+            [waiting] = db.session.scalars(sa.select(Work.priority).where(Work.job == "notifications.push_one", Work.done_at.is_(None)))
+    assert waiting > urgency("notice") and queue.find("notifications.push_one").limit_s <= 30
