@@ -109,24 +109,36 @@ def muted_of(member: Member) -> set[UUID]:
     return set(db.session.scalars(sa.select(Stand.room_id).where(Stand.member_id == member.id, Stand.is_muted)))
 
 
+def apart(wanted: Iterable[UUID]) -> defaultdict[UUID, set[UUID]]:
+    """Return from whom each of these people is kept apart: one of the two has blocked the other."""
+    asked, found = _ids(wanted), defaultdict[UUID, set[UUID]](set)
+    either = sa.or_(MemberBlock.member_id == sa.any_(asked), MemberBlock.blocked_id == sa.any_(asked))
+    for one, other in db.session.execute(sa.select(MemberBlock.member_id, MemberBlock.blocked_id).where(either)):
+        found[one].add(other)
+        found[other].add(one)
+    return found
+
+
 def partners(here: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Return with whom each of these people talks by themselves; not of two of whom one has blocked the other."""
+    """Return with whom each of these people talks by themselves; not of two of whom one has blocked the other, or may not know
+    of the other any more."""
     asked, found = set(here), defaultdict[UUID, set[UUID]](set)
-    ids = _ids(asked)
-    apart = sa.exists().where(sa.or_(
-        sa.and_(MemberBlock.member_id == Room.one_id, MemberBlock.blocked_id == Room.other_id),
-        sa.and_(MemberBlock.member_id == Room.other_id, MemberBlock.blocked_id == Room.one_id),
-    ))  # fmt: skip
+    ids, between = _ids(asked), apart(asked)
     rows = db.session.execute(
         sa.select(Room.one_id, Room.other_id)
-        .where(Room.kind == "direct", Room.one_id.is_not(None), Room.other_id.is_not(None))
-        .where(sa.or_(Room.one_id == sa.any_(ids), Room.other_id == sa.any_(ids)), sa.not_(apart))
+        .where(Room.kind == "direct", sa.or_(Room.one_id == sa.any_(ids), Room.other_id == sa.any_(ids)))
+        .where(_knows(Room.one_id, Room.other_id), _knows(Room.other_id, Room.one_id))
     )
     for one, other in rows:
         for mine, theirs in ((one, other), (other, one)):
-            if mine in asked and theirs is not None:
+            if mine in asked and theirs is not None and theirs not in between[mine]:
                 found[mine].add(theirs)
     return found
+
+
+def _knows(one: Any, other: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that one of a room is active and may know of the other."""
+    return sa.exists().where(Member.id == one, Member.state == "active", sight.sees(other)).correlate(Room)
 
 
 def _ids(wanted: Iterable[UUID]) -> sa.ColumnElement[Any]:
