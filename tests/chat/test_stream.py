@@ -17,7 +17,7 @@ from core import clock
 from core.db import db
 from core.pace import Pace
 from tenants.chat import actions
-from tenants.chat.feed import feeds
+from tenants.chat.feed import MOST_OF_ONE, feeds
 from tenants.chat.lines import stamp_of
 from tenants.chat.models import Message, Room
 from tenants.groups import actions as groups
@@ -68,7 +68,7 @@ def test_a_stream_greets_and_tells_what_happens(app: HostedFlask, casts: tuple[C
 
 
 def test_a_stream_that_waits_holds_no_connection_to_the_database(app: HostedFlask, casts: tuple[Cast, Cast]) -> None:
-    answers = [opened(app, casts[0], "participant") for _ in range(8)]
+    answers = [opened(app, casts[0], "participant") for _ in range(MOST_OF_ONE)]
     parts = [answer.iter_encoded() for answer in answers]
     for one in parts:
         next(one)
