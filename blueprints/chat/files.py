@@ -13,22 +13,27 @@ from blueprints.chat.blueprint import chat
 from blueprints.courses.words import upload_words
 from blueprints.files.show import sent
 from blueprints.me import me
+from core import limits
 from core.access import roles, signed_in
-from tenants.chat import attachments, moderating, queries
+from core.limits import Limit
+from tenants.chat import actions, attachments, moderating, queries
 from tenants.chat.attachment_models import Attachment
 from tenants.chat.attachments import MOST_DAILY_BYTES, MOST_FILES, SMALL_EDGE, NotTaken, Prepared
 from tenants.chat.models import Message
 from tenants.files.documents import MAX_DOCUMENT_BYTES
 
+MOST_HOURLY = 200
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif,audio/*,.pdf,.docx,.odt,.xlsx,.csv,.pptx,.txt,.md,.mp3,.m4a,.wav"
 
 
 def uploads(room_id: UUID) -> list[Prepared]:
-    """Return the files of the form, ready to be stored; the person is in the room. Raises NotFound, NotTaken."""
+    """Return the files of the form, ready to be stored; the person may write in the room now, which is asked before anything is
+    drawn anew. Raises NotFound, Silent, TooMany, NotTaken."""
     chosen = [(cast(BinaryIO, one.stream), one.filename) for one in request.files.getlist("files") if one.filename]
     if not chosen:
         return []
-    queries.room_for(me(), room_id)
+    actions.check_may_say(me(), queries.room_for(me(), room_id))
+    limits.spend([Limit("chat files", (str(me().id),), MOST_HOURLY, 3600)])
     attachments.check_day(me(), request.content_length or 0)
     return attachments.prepare(chosen)
 

@@ -9,6 +9,7 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from blueprints.chat import pacing
 from blueprints.chat.blueprint import chat
 from blueprints.chat.drawing import draw
 from blueprints.chat.files import not_taken_words, uploads
@@ -37,6 +38,7 @@ def post(room_id: UUID) -> Answer:
     """Say something in a room."""
     client_id, reply = sent_id(), request.form.get("reply_to", type=UUID)
     try:
+        pacing.writes()
         seen = actions.post_message(me(), room_id, request.form.get("body", ""), client_id, reply, uploads(room_id))
     except NotTaken as error:
         return not_taken(room_id, error, reply)
@@ -85,10 +87,11 @@ def done(room: Room, message: Message) -> Answer:
 @signed_in
 def edit(room_id: UUID, message_id: UUID) -> Answer:
     """Change one's own words."""
-    room, message = locked(room_id, message_id, whole=True)
     try:
+        pacing.writes()
+        room, message = locked(room_id, message_id, whole=True)
         actions.edit_message(me(), message, request.form.get("body", ""))
-    except Refused as error:
+    except (Refused, TooMany) as error:
         return refused(room_id, error, edit=message_id)
     except actions.Silent as error:
         return refused(room_id, error)
@@ -99,6 +102,7 @@ def edit(room_id: UUID, message_id: UUID) -> Answer:
 @signed_in
 def remove(room_id: UUID, message_id: UUID) -> Answer:
     """Take one's own words away."""
+    pacing.writes()
     room, message = locked(room_id, message_id, whole=True)
     try:
         actions.remove_message(me(), message)
@@ -113,10 +117,11 @@ def remove(room_id: UUID, message_id: UUID) -> Answer:
 @signed_in
 def react(room_id: UUID, message_id: UUID) -> Answer:
     """Put a sign under a message, or take one's own away."""
-    room, message = locked(room_id, message_id)
     try:
+        pacing.writes()
+        room, message = locked(room_id, message_id)
         actions.react(me(), message, request.form.get("sign", ""))
-    except (Refused, actions.Silent) as error:
+    except (Refused, TooMany, actions.Silent) as error:
         return refused(room_id, error)
     return done(room, message)
 
@@ -125,6 +130,7 @@ def react(room_id: UUID, message_id: UUID) -> Answer:
 @signed_in
 def read(room_id: UUID) -> Response | tuple[str, int]:
     """Note up to which message the person has read."""
+    pacing.reads()
     room = queries.room_for(me(), room_id)
     number = request.form.get("number", type=int)
     standing.read_up_to(me(), room, room.last_number if number is None else number)

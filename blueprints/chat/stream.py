@@ -11,6 +11,7 @@ import gevent
 from flask import Flask, Response, current_app, g, request
 from gevent import monkey
 
+from blueprints.chat import pacing
 from blueprints.chat.blueprint import chat
 from blueprints.chat.drawing import draw
 from blueprints.me import me
@@ -68,6 +69,7 @@ def stream() -> Response:
     token = token_of(request) or ""
     if "text/event-stream" not in request.headers.get("Accept", ""):
         return _events([b": for a page that listens\n\n"])
+    pacing.opens()
     line = Line(me().id, hash_of(token), language())
     leave = feeds.join(db.current(), line, drawer(current_app._get_current_object(), g.place), still_open(g.place))  # type: ignore[attr-defined]
     if leave is None:
@@ -112,7 +114,9 @@ def _bound_sending() -> None:
 @chat.get("/messages/since")
 @signed_in
 def since() -> dict[str, Any]:
-    """Return what was said in a room after a number, and what changed since; without a room, what is unread where."""
+    """Return what was said in a room after a number, and what changed since, a part of it where it is much (`more`); without a
+    room, what is unread where."""
+    pacing.asks()
     room_id = request.args.get("room", type=UUID)
     if room_id is None:
         return unread()
@@ -120,10 +124,11 @@ def since() -> dict[str, Any]:
     after, at = request.args.get("after", 0, type=int), moment_of(request.args.get("at"))
     now = clock.now()
     said = reading.messages_of(room, after=max(after, 0))
-    changed = reading.seen(news.changed_in(room, at, after)) if at is not None else []
+    changed, further = news.changed_in(room, at, after) if at is not None else ([], None)
+    found = [*reading.seen(changed), *said]
     return {
-        "messages": sent_form(room, [*changed, *said], draw(room, [*changed, *said], language())),
-        "last": room.last_number, "at": str(stamp_of(now)),
+        "messages": sent_form(room, found, draw(room, found, language())),
+        "last": room.last_number, "at": str(stamp_of(further or now)), "more": further is not None,
     }  # fmt: skip
 
 
@@ -140,7 +145,9 @@ def unread() -> dict[str, Any]:
 @chat.post("/messages/<uuid:room_id>/typing")
 @signed_in
 def typing(room_id: UUID) -> tuple[str, int]:
-    """Tell who has the room open that the person types; nothing of it is stored."""
+    """Tell who has the room open that the person types; nothing of it is stored. Who says it too often is not heard."""
+    if not pacing.may_type():
+        return "", 204
     room, manners = queries.room_for(me(), room_id), queries.manners()
     is_shown = manners.typing and me().shows_typing
     if is_shown and rules.why_silent(me(), room, manners, queries.reach_in(me(), room)) is None:

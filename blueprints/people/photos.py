@@ -16,12 +16,14 @@ from blueprints.files.show import sent
 from blueprints.me import me
 from blueprints.people.blueprint import people
 from blueprints.people.listing import load
+from core import limits
 from core.access import roles, signed_in, takes_files
+from core.limits import Limit
 from tenants.files.looks import MAX_IMAGE_BYTES, NotThat
 from tenants.photos import actions, queries
 from tenants.photos.rules import part_of
 
-WEEK_S = 7 * 24 * 3600
+MOST_HOURLY = 30
 
 
 @people.route("/me/photo", methods=["GET", "POST"])
@@ -35,6 +37,7 @@ def photo() -> AnyResponse | tuple[str, int]:
     try:
         if chosen is None:
             raise NotThat("empty")
+        limits.spend([Limit("photo", (str(me().id),), MOST_HOURLY, 3600)])
         part = part_of(form.get("across", ""), form.get("down", ""), form.get("side", ""))
         actions.put_photo(me(), cast(BinaryIO, chosen.stream), part)
     except NotThat as refusal:
@@ -63,9 +66,10 @@ def take_photo_down(member_id: UUID) -> AnyResponse:
 @people.get("/photos/<uuid:photo_id>/<int:size>")
 @signed_in
 def face(photo_id: UUID, size: int) -> Response:
-    """Send a photo. It never changes at its address, so that browsers may keep it for themselves."""
+    """Send a photo. Browsers may keep it for themselves and ask each time whether it may still be shown: who is removed, or takes
+    it back, is not seen any more."""
     answer = sent(queries.face(me(), photo_id, size))
-    answer.headers["Cache-Control"] = f"private, max-age={WEEK_S}, immutable"
+    answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 
 

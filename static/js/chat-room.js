@@ -124,7 +124,7 @@ class ChatRoom extends HTMLElement {
     this.take(said.messages, true);
     const isMore = said.messages.some((one) => one.number > before) && this.list.last < said.last;
     if (!isMore) { this.list.last = Math.max(this.list.last, said.last); this.isBehind = false; this.querySelector("a[data-newer]")?.closest("p").remove(); }
-    if (isMore && !this.isBehind) this.isWanted = true;
+    if ((isMore && !this.isBehind) || said.more) this.isWanted = true;
     this.isComing = false;
     return true;
   }

@@ -100,10 +100,20 @@ def post_message(
         raise Silent(why)
     if to_post.is_flood:
         raise TooMany(FLOOD_S)
+    attachments.check_files(member, files)
     named = queries.people_named(room, words) if "@" in words else []
     message = write(member, to_post, words, client_id, named, carries=files[0].kind if files else None)
     kept = attachments.keep(message, member, files) if files else ()
     return Seen(message, member, {}, to_post.answered, to_post.answered_by, tuple(named), kept)
+
+
+def check_may_say(member: Member, room: Room) -> None:
+    """Raise Silent or TooMany where the member may say nothing in the room now."""
+    why = rules.why_silent(member, room, queries.manners(), queries.reach_in(member, room))
+    if why is not None:
+        raise Silent(why)
+    if queries.is_flood(member, room):
+        raise TooMany(FLOOD_S)
 
 
 def checked(body: str, has_files: bool = False) -> str:

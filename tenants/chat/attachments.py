@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from core import clock
-from core.apart import apart
+from core.apart import apart_in_turn
 from core.db import db
 from core.errors import NotFound, Refused
 from tenants.chat import sight
@@ -75,9 +75,15 @@ def check_day(member: Member, fresh_bytes: int) -> None:
         raise NotTaken("", "too_much_today")
 
 
+def check_files(member: Member, files: Sequence[Prepared]) -> None:
+    """Check the day once more, with the room locked: what was sent at the same time counts now. Raises NotTaken."""
+    if files:
+        check_day(member, sum(one.source.seek(0, io.SEEK_END) for one in files))
+
+
 def _prepared(source: BinaryIO, name: str) -> Prepared:
     try:
-        return apart(prepared, source, name)
+        return apart_in_turn(prepared, source, name)
     except NotThat as refusal:
         raise NotTaken(plain_name(name), refusal.why) from None
 

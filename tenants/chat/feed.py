@@ -34,7 +34,11 @@ SOON_S: Final = 1.0
 MOST_TOGETHER: Final = 50
 MOST_REMEMBERED: Final = 4_000
 MOST_LINES: Final = 1_500
-MOST_OF_ONE: Final = 12
+# One academy leaves a third of a process to the others; one person opens as many browsers as they have hands for.
+MOST_OF_ACADEMY: Final = 1_000
+MOST_OF_ONE: Final = 6
+# Where more is missing than this, pages ask for it themselves, each for the room that it shows.
+MOST_MISSED: Final = 50
 # Others see how far somebody has read where few talk; in a group or course it would be said to everybody for everybody.
 SHOWS_READING: Final = ("direct", "lesson")
 CHECK: Final[Event] = {"event": "check"}
@@ -84,6 +88,10 @@ class Feed:
     def all_lines(self) -> list[Line]:
         """Return every open page."""
         return [line for lines in self.lines.values() for line in lines]
+
+    def count(self) -> int:
+        """Return how many pages are open."""
+        return sum(len(lines) for lines in self.lines.values())
 
     def _run(self) -> None:
         """Hand on what is heard, until nobody listens for a while."""
@@ -137,14 +145,21 @@ class Feed:
             self._due = time.monotonic()
 
     def _tell_messages(self, events: list[Event]) -> None:
-        wanted, gaps = [], []
+        wanted, gaps, lost = [], [], set()
         for event in events:
             room, number = UUID(event["room"]), int(event["number"])
             known = self._known.get(room)
             if known is not None and number > known + 1:  # the process that said the one before has not told yet
-                gaps.append((room, known, number))
+                if number - known > MOST_MISSED:  # nobody here listened for long
+                    lost.add(room)
+                    self._known[room] = number
+                else:
+                    gaps.append((room, known, number))
             wanted.append(UUID(event["message"]))
         self._send(news.messages_by_id(wanted, gaps))
+        if lost:
+            may = news.listeners(list(news.rooms_by_id(lost).values()), self.lines)
+            self._put(self._of(set().union(*may.values())), event_bytes("lost", {}))
 
     def _look(self) -> None:
         """Tell what was said or changed while nothing was heard."""
@@ -190,18 +205,20 @@ class Feed:
         manners = queries.manners()
         rooms = news.rooms_by_id({UUID(event["room"]) for event in (*reads, *typing)})
         may = news.listeners(list(rooms.values()), self.lines)
+        apart = news.apart({UUID(event["member"]) for event in (*reads, *typing)})
         latest = {(event["room"], event["member"]): event for event in reads}
         for event in latest.values():
             room = rooms.get(UUID(event["room"]))
             if room is not None:
                 reader, all_may = UUID(event["member"]), may[room.id]
-                told = all_may if manners.receipts and event["shown"] and room.kind in SHOWS_READING else all_may & {reader}
-                self._put(self._of(told), event_bytes("read", event))
+                is_shown = manners.receipts and event["shown"] and room.kind in SHOWS_READING
+                self._put(self._of(all_may - apart[reader] if is_shown else all_may & {reader}), event_bytes("read", event))
         names = news.first_names({UUID(event["member"]) for event in typing}) if typing and manners.typing else {}
         for event in {(event["room"], event["member"]): event for event in typing}.values():
             room_id, typist = UUID(event["room"]), UUID(event["member"])
             if typist in names and room_id in rooms:
-                self._put(self._of(may[room_id] - {typist}), event_bytes("typing", {**event, "name": names[typist]}))
+                told = may[room_id] - {typist} - apart[typist]
+                self._put(self._of(told), event_bytes("typing", {**event, "name": names[typist]}))
 
     def _of(self, members: Iterable[UUID]) -> list[Line]:
         return [line for member_id in members for line in self.lines.get(member_id, ())]
@@ -256,13 +273,13 @@ class Feeds:
 
     def _is_full(self, scope: Scope, line: Line) -> bool:
         feed = self._feeds.get(scope.holder)
-        if feed is not None and len(feed.lines.get(line.member_id, ())) >= MOST_OF_ONE:
+        if feed is not None and (len(feed.lines.get(line.member_id, ())) >= MOST_OF_ONE or feed.count() >= MOST_OF_ACADEMY):
             return True
         return self.count() >= MOST_LINES
 
     def count(self) -> int:
         """Return how many pages are open."""
-        return sum(len(lines) for feed in self._feeds.values() for lines in feed.lines.values())
+        return sum(feed.count() for feed in self._feeds.values())
 
     def _leave(self, feed: Feed, line: Line) -> None:
         with self._lock:

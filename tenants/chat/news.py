@@ -20,6 +20,9 @@ from tenants.people.models import Member, MemberSession
 # Moments are of whoever wrote, and a row is seen only after its commit: a look goes back this much further.
 MARGIN: Final = timedelta(seconds=15)
 MOST: Final = 300
+# One person's page is answered with so many at once, and asks again or anew for the rest.
+MOST_REPLAYED: Final = 100
+MOST_CHANGED: Final = 50
 Said = tuple[Room, Message]
 
 
@@ -30,21 +33,27 @@ def messages_by_id(wanted: Iterable[UUID], gaps: Iterable[tuple[UUID, int, int]]
     return _said(sa.or_(*ways))
 
 
-def changed_since(at: datetime, *where: sa.ColumnElement[bool]) -> list[Said] | None:
-    """Return what was said or changed since then; None when it is too much to send."""
-    found = _said(Message.changed_at > at - MARGIN, *where, most=MOST + 1)
-    return found if len(found) <= MOST else None
+def changed_since(at: datetime, *where: sa.ColumnElement[bool], most: int = MOST) -> list[Said] | None:
+    """Return what was said or changed since then; None when it is more than `most`, too much to send."""
+    found = _said(Message.changed_at > at - MARGIN, *where, most=most + 1)
+    return found if len(found) <= most else None
 
 
 def changed_for(member: Member, at: datetime) -> list[Said] | None:
     """Return what was said or changed since then in the rooms that the member is in now; None when it is too much."""
-    return changed_since(at, sight.readable(member))
+    return changed_since(at, sight.readable(member), most=MOST_REPLAYED)
 
 
-def changed_in(room: Room, at: datetime, upto: int) -> list[Message]:
-    """Return the messages of a room, up to a number, that changed since then."""
-    found = changed_since(at, Message.room_id == room.id, Message.number <= upto)
-    return [message for _, message in found or ()]
+def changed_in(room: Room, at: datetime, upto: int) -> tuple[list[Message], datetime | None]:
+    """Return the messages of a room, up to a number, that changed since then, the earliest change first; and from when on to ask
+    for the rest, None where this is all. What changed in one and the same moment (the words of somebody who left) stays together."""
+    wanted = sa.select(Message).where(Message.room_id == room.id, Message.number <= upto, Message.changed_at >= at - MARGIN)
+    rows = list(db.session.scalars(wanted.order_by(Message.changed_at, Message.number).limit(MOST + 1)))
+    if len(rows) <= MOST_CHANGED:
+        return rows, None
+    last = rows[MOST_CHANGED - 1].changed_at
+    until = last.replace(microsecond=last.microsecond // 1000 * 1000) + timedelta(milliseconds=1)
+    return [row for row in rows if row.changed_at < until], until + MARGIN
 
 
 def _said(*where: sa.ColumnElement[bool], most: int | None = None) -> list[Said]:
@@ -100,24 +109,36 @@ def muted_of(member: Member) -> set[UUID]:
     return set(db.session.scalars(sa.select(Stand.room_id).where(Stand.member_id == member.id, Stand.is_muted)))
 
 
+def apart(wanted: Iterable[UUID]) -> defaultdict[UUID, set[UUID]]:
+    """Return from whom each of these people is kept apart: one of the two has blocked the other."""
+    asked, found = _ids(wanted), defaultdict[UUID, set[UUID]](set)
+    either = sa.or_(MemberBlock.member_id == sa.any_(asked), MemberBlock.blocked_id == sa.any_(asked))
+    for one, other in db.session.execute(sa.select(MemberBlock.member_id, MemberBlock.blocked_id).where(either)):
+        found[one].add(other)
+        found[other].add(one)
+    return found
+
+
 def partners(here: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Return with whom each of these people talks by themselves; not of two of whom one has blocked the other."""
+    """Return with whom each of these people talks by themselves; not of two of whom one has blocked the other, or may not know
+    of the other any more."""
     asked, found = set(here), defaultdict[UUID, set[UUID]](set)
-    ids = _ids(asked)
-    apart = sa.exists().where(sa.or_(
-        sa.and_(MemberBlock.member_id == Room.one_id, MemberBlock.blocked_id == Room.other_id),
-        sa.and_(MemberBlock.member_id == Room.other_id, MemberBlock.blocked_id == Room.one_id),
-    ))  # fmt: skip
+    ids, between = _ids(asked), apart(asked)
     rows = db.session.execute(
         sa.select(Room.one_id, Room.other_id)
-        .where(Room.kind == "direct", Room.one_id.is_not(None), Room.other_id.is_not(None))
-        .where(sa.or_(Room.one_id == sa.any_(ids), Room.other_id == sa.any_(ids)), sa.not_(apart))
+        .where(Room.kind == "direct", sa.or_(Room.one_id == sa.any_(ids), Room.other_id == sa.any_(ids)))
+        .where(_knows(Room.one_id, Room.other_id), _knows(Room.other_id, Room.one_id))
     )
     for one, other in rows:
         for mine, theirs in ((one, other), (other, one)):
-            if mine in asked and theirs is not None:
+            if mine in asked and theirs is not None and theirs not in between[mine]:
                 found[mine].add(theirs)
     return found
+
+
+def _knows(one: Any, other: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that one of a room is active and may know of the other."""
+    return sa.exists().where(Member.id == one, Member.state == "active", sight.sees(other)).correlate(Room)
 
 
 def _ids(wanted: Iterable[UUID]) -> sa.ColumnElement[Any]:

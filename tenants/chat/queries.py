@@ -170,6 +170,11 @@ def _said_lately(member: Member) -> sa.ScalarSelect[int]:
     )  # fmt: skip
 
 
+def is_flood(member: Member, room: Room) -> bool:
+    """Return whether the member says too much at once in the room."""
+    return (db.session.scalar(sa.select(_said_lately(member)).select_from(Room).where(Room.id == room.id)) or 0) >= FLOOD
+
+
 def reach_in(member: Member, room: Room) -> Reach:
     """Return what keeps the member from writing in a room of two."""
     if room.kind != "direct":
@@ -297,9 +302,11 @@ def stand_of(member: Member, room: Room) -> Stand | None:
 
 
 def readers_of(room_id: UUID, inside: Sequence[Member], viewer: Member) -> dict[UUID, int]:
-    """Return up to which number the others in a room have read, of those who show it."""
+    """Return up to which number the others in a room have read, of those who show it; not who blocked the viewer or is blocked."""
     shown = [one.id for one in inside if one.shows_read and one.id != viewer.id]
-    rows = db.session.execute(sa.select(Stand.member_id, Stand.read_number).where(Stand.room_id == room_id, Stand.member_id.in_(shown)))
+    blocks = sa.select(MemberBlock.member_id).where(MemberBlock.blocked_id == viewer.id).union_all(sight.blocked_by(viewer.id))
+    wanted = sa.select(Stand.member_id, Stand.read_number).where(Stand.room_id == room_id, Stand.member_id.in_(shown))
+    rows = db.session.execute(wanted.where(Stand.member_id.not_in(blocks)))
     return {member_id: number for member_id, number in rows}
 
 

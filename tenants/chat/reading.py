@@ -55,9 +55,9 @@ class Stretch:
 
 
 def messages_of(room: Room, before: int | None = None, after: int | None = None) -> list[Seen]:
-    """Return messages of the room in its order: the last PAGE, those before a number, or those after one (more of them)."""
+    """Return messages of the room in its order: the last PAGE, those before a number, or those after one."""
     if after is not None:
-        return seen(_later(room, after, 4 * PAGE))
+        return seen(_later(room, after, PAGE))
     return seen(_earlier(room, before, PAGE))
 
 

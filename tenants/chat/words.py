@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 import nh3
 from markdown_it import MarkdownIt
@@ -15,19 +16,26 @@ CLASSES = {"span": {"class": {"mention"}}}
 SCHEMES = {"http", "https", "mailto"}
 CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 ADDRESS = re.compile(r"(?<![<(\[\"'\w/@])(https?://[^\s<>]*[^\s<>.,;:!?)\]'\"*_])")
-_markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
-    ["emphasis", "strikethrough", "backticks", "fence", "list", "blockquote", "autolink", "link", "escape", "newline", "entity"]
-)
+# Looking for the end of each mark takes longer the more of them are open: words with more than these are shown with their
+# marks, in paragraphs and code only. Nobody writes so many; who sends them would hold up everybody's messages.
+MOST_BRACKETS: Final = 50
+MOST_MARKS: Final = 200
+MOST_LINES: Final = 200
+PLAIN: Final = ("backticks", "fence", "escape", "newline", "entity")
+_options = {"html": False, "breaks": True}
+_plain = MarkdownIt("zero", _options).enable([*PLAIN])
+_markdown = MarkdownIt("zero", _options).enable([*PLAIN, "emphasis", "strikethrough", "list", "blockquote", "autolink", "link"])
 
 
 def html_of(body: str, names: Iterable[str] = ()) -> str:
     """Return the words as safe HTML; each of `names` that stands in them as @Name is marked."""
-    tokens = _markdown.parse(_with_links(body))
+    reader = _plain if _is_tangled(body) else _markdown
+    tokens = reader.parse(body if reader is _plain else _with_links(body))
     marked = _finder(names)
     for token in tokens:
         if marked is not None and token.children:
             token.children = [new for child in token.children for new in _marked(child, marked)]
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    html = reader.renderer.render(tokens, reader.options, {})
     return nh3.clean(
         html, tags=TAGS, attributes=ATTRIBUTES, tag_attribute_values=CLASSES, url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow",
@@ -40,6 +48,12 @@ def plain_of(body: str, most: int = 140) -> str:
     if len(line) <= most:
         return line
     return line[: most - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _is_tangled(body: str) -> bool:
+    """Return whether the words hold more marks than are read."""
+    marks = sum(body.count(mark) for mark in "*_~<`&\\")
+    return body.count("[") > MOST_BRACKETS or marks + body.count("://") > MOST_MARKS or body.count("\n") > MOST_LINES
 
 
 def _with_links(body: str) -> str:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from core.apart import apart
+from core.apart import apart_in_turn
 from core.db import db
 from core.errors import Forbidden
 from tenants.audit.actions import record
@@ -22,7 +22,7 @@ from tenants.photos.rules import SIZES, Part
 
 def put_photo(member: Member, source: BinaryIO, part: Part) -> Photo:
     """Return the member's new photo; the one before is gone with its files. Raises NotThat."""
-    faces = apart(faces_of, source, part)
+    faces = apart_in_turn(faces_of, source, part)
     _take_away(member)
     files = [store_made(faces[size], MEDIA_TYPE, f"photo-{size}.jpg", "photos") for size in SIZES]
     photo = Photo(id=uuid.uuid4(), member_id=member.id, small_id=files[0].id, middle_id=files[1].id, large_id=files[2].id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import threading
 import zipfile
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,22 +18,25 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from PIL import Image
 
+from blueprints.chat import files
 from blueprints.hosts import HostedFlask
-from core import clock
+from core import apart, clock
 from core.config import config
 from core.db import db
+from core.errors import TooMany
 from jobs import perform, registry
 from tenants.audit.models import Event
 from tenants.chat import attachments, queries, reading
 from tenants.chat.attachment_models import Attachment
 from tenants.chat.attachments import prepared
 from tenants.chat.models import Message, MessageReport, Room
+from tenants.chat.rules import FLOOD
 from tenants.erasure import actions as erasing
 from tenants.files.looks import NotThat
 from tenants.files.models import File
 from tenants.learning.models import Enrolment
 from tests.cast import Cast, make_cast
-from tests.chat.talking import Talk, write_talk
+from tests.chat.talking import Talk, say, write_talk
 from tests.conftest import Pool
 from tests.courses.writing import member
 from tests.exercises.making import PDF
@@ -327,3 +331,55 @@ def test_nobody_fills_the_store_within_a_day(app: HostedFlask, cast: Cast, talk:
     with db.scope(cast.academy.scope, commit=True):
         db.session.execute(sa.update(Attachment).values(made_at=clock.now() - timedelta(days=2)))
     assert send(browser, talk.direct, [(PDF + bytes(40_000), "b.pdf")], headers=JSON).status_code == 200, "and the next day"
+
+
+def test_T29_nothing_is_drawn_anew_for_who_may_not_write_or_sends_too_much(app: HostedFlask, cast: Cast, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    monkeypatch.setattr(attachments, "prepare", lambda chosen: drawn.append(len(chosen)) or [])
+    browser = cast.client(app, "participant")
+    for number in range(FLOOD):
+        say(cast, "participant", talk.room, f"{number}")
+    assert send(browser, talk.room, [(photo(), "a.jpg")], "Look", headers=JSON).status_code == 429
+    with db.scope(cast.academy.scope, commit=True):
+        db.session.get_one(Room, talk.room).peers = False
+    assert send(cast.client(app, "second"), talk.room, [(photo(), "a.jpg")], "Look", headers=JSON).status_code == 403
+    assert drawn == []
+    monkeypatch.setattr(files, "MOST_HOURLY", 1)
+    assert [send(browser, talk.question, [(PDF, "a.pdf")], "Look", headers=JSON).status_code for _ in range(2)] == [200, 429]
+    assert drawn == [1]
+
+
+def test_the_day_is_counted_once_more_while_the_room_is_locked(app: HostedFlask, cast: Cast, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = cast.client(app, "participant")
+
+    def prepare(chosen: Any) -> Any:
+        """Be overtaken by another page of the same person."""
+        monkeypatch.setattr(attachments, "MOST_DAILY_BYTES", 1_000)
+        return as_it_is(chosen)
+
+    as_it_is = attachments.prepare
+    monkeypatch.setattr(attachments, "prepare", prepare)
+    refused = send(browser, talk.direct, [(PDF + bytes(40_000), "a.pdf")], headers=JSON)
+    assert refused.status_code == 422 and "within a day" in refused.json["error"] and stored(cast) == 0
+
+
+def test_T29_few_pictures_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "PATIENCE_S", 0.05)
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(*_: Any) -> None:
+        begun.release()
+        go_on.wait(10)
+
+    monkeypatch.setattr(attachments, "prepared", slow)
+    upload = (io.BytesIO(photo()), "a.jpg")
+    busy = [threading.Thread(target=attachments.prepare, args=([upload],)) for _ in range(apart.MOST_AT_ONCE)]
+    for one in busy:
+        one.start()
+        assert begun.acquire(timeout=10)
+    with pytest.raises(TooMany):
+        attachments.prepare([upload])
+    go_on.set()
+    for one in busy:
+        one.join(10)
+    attachments.prepare([upload])

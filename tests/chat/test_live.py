@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from core import clock, live
 from core.config import config
 from core.db import db
-from tenants.chat import actions, news, presence, standing
+from tenants.chat import actions, feed, news, presence, queries, standing
 from tenants.chat.feed import CHECK, MOST_OF_ONE, feeds
 from tenants.chat.lines import FULL, Line, moment_of, stamp_of
 from tenants.chat.models import Message, Room
@@ -275,7 +275,7 @@ def test_a_page_that_takes_nothing_in_is_let_go_and_bounds_memory(casts: tuple[C
     assert line.is_over and line.waiting.qsize() == FULL + 1
 
 
-def test_nobody_holds_more_than_a_dozen_pages_open(casts: tuple[Cast, Cast]) -> None:
+def test_nobody_holds_more_than_a_few_pages_open(casts: tuple[Cast, Cast]) -> None:
     cast, _ = casts
     leaves = []
     for _ in range(MOST_OF_ONE):
@@ -301,7 +301,8 @@ def test_who_is_here_is_told_to_who_talks_with_them_and_only_if_they_want_it(cas
         assert sanne.listen(lambda: bool(sanne.of("here")))
         assert yusuf.listen(lambda: bool(yusuf.of("here")))
         keys = [key.decode() for key in redis.Redis.from_url(config().redis_url).keys("here:*")]
-        assert all(key.startswith(f"here:{cast.academy.scope.holder}:") for key in keys), "T13"
+        ours = {presence.key_of(cast.academy.scope.holder, cast.ids[who]) for who in ("participant", "trainer")}
+        assert ours <= set(keys) and all(key.startswith("here:ac_") for key in keys), "T13"
         assert presence.key_of(cast.academy.scope.holder, cast.ids["second"]) not in keys
         assert 0 < redis.Redis.from_url(config().redis_url).ttl(presence.key_of(cast.academy.scope.holder, cast.ids["participant"])) <= presence.LASTS_S  # type: ignore[operator]
 
@@ -337,3 +338,66 @@ def test_a_stamp_is_a_moment_and_nonsense_is_none() -> None:
     now = clock.now()
     assert abs(moment_of(str(stamp_of(now))) - now) < timedelta(milliseconds=2)  # type: ignore[operator]
     assert [moment_of(one) for one in (None, "", "x", "-5", "1" * 14, "١٢")] == [None] * 6
+
+
+def test_one_academy_leaves_room_for_the_pages_of_others(casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "MOST_OF_ACADEMY", 1)
+    cast, other = casts
+    with page_of(cast, "second"), page_of(other, "second"):
+        line = Line(cast.ids["participant"], b"", "en")
+        assert feeds.join(cast.academy.scope, line, lambda *_: [], lambda: True) is None
+
+
+def test_a_room_that_nobody_heard_for_long_is_asked_for_and_not_drawn_whole(casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "MOST_MISSED", 3)
+    cast, _ = casts
+    room, _ = make_room(cast)
+    with page_of(cast, "participant") as sanne, page_of(cast, "author") as anouk:
+        say(cast, "trainer", room, "1")
+        assert sanne.hears("1")
+        here = feeds._feeds[cast.academy.scope.holder]
+        monkeypatch.setattr(here, "heard", lambda _: None)
+        monkeypatch.setattr(news, "changed_since", lambda _: [])
+        live.ear._listeners[cast.academy.scope.holder].remove(listener := live.ear._listeners[cast.academy.scope.holder][0])
+        for number in range(2, 7):
+            say(cast, "trainer", room, str(number))
+        time.sleep(0.3)
+        live.ear._listeners[cast.academy.scope.holder].append(listener)
+        say(cast, "trainer", room, "7")
+        assert sanne.listen(lambda: bool(sanne.of("lost")))
+        assert sanne.hears("1", "7") and not anouk.of("lost")
+        say(cast, "trainer", room, "8")
+        assert sanne.hears("1", "7", "8") and len(sanne.of("lost")) == 1
+
+
+def test_two_of_whom_one_blocked_the_other_see_nothing_of_each_other(casts: tuple[Cast, Cast]) -> None:
+    cast, _ = casts
+    room, _ = make_room(cast)
+    with db.scope(cast.academy.scope, commit=True):
+        direct = actions.open_direct(member(cast, "participant"), member(cast, "second")).id
+        for who in ("participant", "second"):
+            standing.read_up_to(member(cast, who), db.session.get_one(Room, direct), 0)
+        standing.block(member(cast, "participant"), member(cast, "second"))
+        inside = [member(cast, who) for who in ("participant", "second")]
+        assert queries.readers_of(direct, inside, inside[0]) == queries.readers_of(direct, inside, inside[1]) == {}
+        assert news.partners({one.id for one in inside}) == {}
+    with page_of(cast, "participant") as sanne, page_of(cast, "second") as yusuf, page_of(cast, "trainer") as noor:
+        with db.scope(cast.academy.scope, commit=True):
+            for who in ("participant", "second"):
+                live.tell_now({"event": "typing", "room": str(room), "member": str(cast.ids[who])})
+                standing.read_up_to(member(cast, who), db.session.get_one(Room, direct), 0)
+        assert noor.listen(lambda: len(noor.of("typing")) == 2)
+        assert not sanne.listen(lambda: bool(sanne.of("typing")), 0.5) and not yusuf.listen(lambda: bool(yusuf.of("typing")), 0.1)
+        assert {one["member"] for one in sanne.of("read")} == {str(cast.ids["participant"])}, "one's own other devices know"
+        assert {one["member"] for one in yusuf.of("read")} == {str(cast.ids["second"])}
+
+
+def test_who_may_not_know_of_somebody_any_more_is_not_told_that_they_are_here(casts: tuple[Cast, Cast]) -> None:
+    cast, _ = casts
+    with db.scope(cast.academy.scope, commit=True):
+        actions.open_direct(member(cast, "trainer"), member(cast, "participant"))
+        both = {cast.ids["trainer"], cast.ids["participant"]}
+        assert news.partners(both) == {one: both - {one} for one in both}
+        member(cast, "trainer").sees = "groups"
+        db.session.flush()
+        assert news.partners(both) == {}

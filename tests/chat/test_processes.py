@@ -21,7 +21,7 @@ from tests.cast import Cast
 from tests.chat.listening import make_room, parsed, say
 from tests.conftest import Platform
 
-AT_ONCE = 40
+AT_ONCE = 24
 
 
 @pytest.fixture(scope="module")

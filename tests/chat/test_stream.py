@@ -11,12 +11,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import joinedload
 
-from blueprints.chat import stream
+from blueprints.chat import pacing, stream
 from blueprints.hosts import HostedFlask
 from core import clock
 from core.db import db
+from core.pace import Pace
 from tenants.chat import actions
-from tenants.chat.feed import feeds
+from tenants.chat.feed import MOST_OF_ONE, feeds
 from tenants.chat.lines import stamp_of
 from tenants.chat.models import Message, Room
 from tenants.groups import actions as groups
@@ -67,7 +68,7 @@ def test_a_stream_greets_and_tells_what_happens(app: HostedFlask, casts: tuple[C
 
 
 def test_a_stream_that_waits_holds_no_connection_to_the_database(app: HostedFlask, casts: tuple[Cast, Cast]) -> None:
-    answers = [opened(app, casts[0], "participant") for _ in range(8)]
+    answers = [opened(app, casts[0], "participant") for _ in range(MOST_OF_ONE)]
     parts = [answer.iter_encoded() for answer in answers]
     for one in parts:
         next(one)
@@ -116,7 +117,7 @@ def test_T50_what_was_missed_is_replayed_and_only_what_may_be_read(app: HostedFl
 def test_who_was_away_too_long_is_told_to_ask(app: HostedFlask, casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:
     cast, _ = casts
     room, _ = make_room(cast)
-    monkeypatch.setattr(stream.news, "MOST", 2)
+    monkeypatch.setattr(stream.news, "MOST_REPLAYED", 2)
     last = str(stamp_of(clock.now()))
     for number in range(3):
         say(cast, "trainer", room, str(number))
@@ -225,3 +226,47 @@ def test_a_drawn_message_is_the_same_for_the_feed_and_for_a_page_that_asks(app: 
     with db.scope(cast.academy.scope):
         assert db.session.get_one(Room, room).last_number == 1
     answer.close()
+
+
+def test_much_that_was_said_and_changed_comes_in_parts_and_whole(app: HostedFlask, casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:
+    cast, _ = casts
+    room, _ = make_room(cast)
+    monkeypatch.setattr(stream.news, "MOST_CHANGED", 2)
+    monkeypatch.setattr(stream.reading, "PAGE", 3)
+    ids = [str(say(cast, "trainer", room, words)) for words in "abcdefg"]
+    assert [one["id"] for one in since(app, cast, "participant", room=room, after=0).json["messages"]] == ids[:3]
+    began = clock.now() - timedelta(hours=1)
+    with db.scope(cast.academy.scope, commit=True):
+        for place, one in enumerate((ids[3], ids[4], ids[5], ids[5], ids[6])):  # the last of all in the moment of another
+            db.session.query(Message).filter_by(id=one).update({"changed_at": began + timedelta(seconds=min(place, 3))})
+        db.session.query(Message).filter(Message.id.in_(ids[:3])).update({"changed_at": began - timedelta(hours=1)})
+    told, at = [], str(stamp_of(began))
+    for _ in range(4):
+        said = since(app, cast, "participant", room=room, after=7, at=at).json
+        told, at = [*told, [one["id"] for one in said["messages"]]], said["at"]
+        if not said["more"]:
+            break
+    assert told == [ids[3:5], ids[5:7]], "what changed at once is told at once"
+
+
+@pytest.mark.parametrize(("pace", "path"), [("ASKS", "since"), ("OPENS", "stream")])
+def test_who_asks_without_end_is_told_to_wait(app: HostedFlask, casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch, pace: str, path: str) -> None:
+    monkeypatch.setattr(pacing, pace, Pace(1, 60))
+    browser = casts[0].client(app, "participant")
+    answers = [browser.get(f"/messages/{path}", headers=LISTENS, buffered=False) for _ in range(2)]
+    for answer in answers:
+        answer.close()
+    assert [answer.status_code for answer in answers] == [200, 429] and answers[1].headers["Retry-After"]
+    other = casts[0].client(app, "second").get(f"/messages/{path}", headers=LISTENS, buffered=False)
+    other.close()
+    assert other.status_code == 200, "others may"
+
+
+def test_who_types_without_end_is_heard_now_and_then(app: HostedFlask, casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:
+    cast, _ = casts
+    room, _ = make_room(cast)
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(stream.live, "tell_now", told.append)
+    browser = cast.client(app, "trainer")
+    assert {browser.post(f"/messages/{room}/typing").status_code for _ in range(20)} == {204}
+    assert 1 <= len(told) <= pacing.TYPING.most + 3

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from blueprints.hosts import HostedFlask
+from blueprints.people import photos
 from core.config import config
 from core.db import db
 from jobs import perform, registry
@@ -127,9 +128,14 @@ def test_somebody_puts_changes_and_removes_their_photo(app: HostedFlask, cast: C
     assert first and f"/photos/{first}/512" in client.get("/me").text
     answer = client.get(f"/photos/{first}/192")
     assert (answer.status_code, answer.mimetype, colour_of(answer.data)) == (200, "image/jpeg", "red")
-    assert answer.headers["Cache-Control"] == "private, max-age=604800, immutable" and answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "private, no-cache" and answer.headers["X-Content-Type-Options"] == "nosniff"
     put(app, cast, "participant", two_colours())
     second = photo_id(cast, "participant")
+    again = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get(f"/photos/{first}/192", headers=again).status_code == 404, "what a browser kept is shown no longer"
+    newer = client.get(f"/photos/{second}/192")
+    kept = client.get(f"/photos/{second}/192", headers={"If-None-Match": newer.headers["ETag"]})
+    assert kept.status_code == 304 and not kept.data
     assert second not in (None, first) and client.get(f"/photos/{first}/192").status_code == 404 and stored(cast) == 3
     gone = client.post("/me/photo/removal")
     assert gone.status_code == 303 and photo_id(cast, "participant") is None and stored(cast) == 0
@@ -220,3 +226,10 @@ def test_faces_cost_no_statement_however_many_there_are(app: HostedFlask, cast: 
     page = client.get("/people").text
     seen = statements_of(cast, lambda: client.get("/people"))
     assert page.count('/96"') == 5 and len(seen) == len(bare), "four in the list and one's own in the bar"
+
+
+def test_T29_who_sends_photos_without_end_has_to_wait(app: HostedFlask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos, "MOST_HOURLY", 1)
+    assert put(app, cast, "participant", two_colours()).status_code == 303
+    monkeypatch.setattr(photos.actions, "put_photo", lambda *_: pytest.fail("drawn"))
+    assert put(app, cast, "participant", two_colours()).status_code == 429
