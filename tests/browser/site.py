@@ -22,6 +22,7 @@ class Site:
     platform: Platform
     port: int = 0
     web_workers: int = 1
+    graceful_s: int = 5
     _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _web_command: tuple[Any, ...] = ()
 
@@ -34,7 +35,7 @@ class Site:
             KWEEK_ENV="development", PORT=str(self.port), PUBLIC_PORT=str(self.port), CLOSING_UNDO_DAYS="0")}  # fmt: skip
         web = {name: value for name, value in environ.items() if name != "OWNER_DATABASE_URL"}
         self._web_command = (web, "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gevent", "--workers",
-                    str(self.web_workers), "--graceful-timeout", "5", "--no-control-socket", "wsgi:create_app()")  # fmt: skip
+                    str(self.web_workers), "--graceful-timeout", str(self.graceful_s), "--no-control-socket", "wsgi:create_app()")  # fmt: skip
         self._spawn(*self._web_command)
         self._spawn(environ, "jobs.worker")
         self._spawn(environ, "jobs.scheduler")
