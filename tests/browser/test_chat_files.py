@@ -20,7 +20,7 @@ from tests.courses.writing import member
 from tests.exercises.making import PDF
 from tests.files.making import picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
 # Hands files to the page as somebody does who drops or pastes them.
 HAND_OVER = """([place, kind, sent]) => {
   const list = new DataTransfer();

@@ -17,7 +17,7 @@ from tests.cast import Cast
 from tests.courses.writing import member
 from tests.photos.test_photos import colour_of, two_colours
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
