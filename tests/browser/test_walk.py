@@ -70,7 +70,7 @@ AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked academies.look ac
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
 LOOKS = {
     "nl": [(320, "light"), (1280, "dark")],
-    "en": [(320, "dark"), (1280, "light")],
+    "en": [(1280, "light"), (320, "dark")],
 }
 
 
@@ -198,15 +198,12 @@ def test_every_page_is_accessible_and_fits(app: HostedFlask, browser: Any, world
                 if path != "/" and done.get(key, 0) >= SEVERAL.get(endpoint, 1):
                     continue
                 done[key] = done.get(key, 0) + 1
-                for width, scheme in LOOKS[language]:
-                    wrong += looker.look(path, width, scheme)
-                    looked_at += 1
+                wrong += looker.look(path, LOOKS[language])
+                looked_at += len(LOOKS[language])
         for path in refused_at(door):
-            for width, scheme in LOOKS[language]:
-                wrong += looker.look(path, width, scheme, is_refused=True)
+            wrong += looker.look(path, LOOKS[language], is_refused=True)
         for path in mailed_to(door, app):
-            for width, scheme in LOOKS[language]:
-                wrong += looker.look(path, width, scheme)
+            wrong += looker.look(path, LOOKS[language])
         looker.context.close()
     assert not wrong, "\n".join(wrong)
     assert looked_at > 80, looked_at
@@ -310,27 +307,40 @@ class Looker:
         if not request.url.startswith((self.origin, "data:", "blob:")):
             self.said.append(f"asked {request.url}")
 
-    def look(self, path: str, width: int, scheme: Any, is_refused: bool = False) -> list[str]:
-        """Return what is wrong with the page at this width and in this scheme; `is_refused`: once its form was sent."""
+    def look(self, path: str, looks: list[tuple[int, Any]], is_refused: bool = False) -> list[str]:
+        """Return what is wrong with the page at these widths and in these schemes, opened at the first of them; `is_refused`:
+        once its form was sent."""
         self.said.clear()
-        self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.emulate_media(color_scheme=scheme)
+        self.turn(*looks[0])
         answer = self.page.goto(f"{self.origin}{path}")
         if is_refused:
             with self.page.expect_navigation():
                 self.page.locator("main form button").last.click()
             assert self.page.locator("[aria-invalid=true]").count(), path
-        self.keep_picture(path + "-refused" * is_refused, width, scheme)
         wrong = [] if answer.status == 410 or answer.status < 400 or "/_dev/errors/" in path else [f"answered {answer.status}"]
-        wrong += violations(self.page)
-        if over := overflow_px(self.page):
-            wrong.append(f"{over} px too wide")
         if self.page.evaluate("document.documentElement.lang") != self.door.language and "plain" not in path:
             wrong.append(f"speaks {self.page.evaluate('document.documentElement.lang')}")
         if self.page.locator("h1").count() != 1:
             wrong.append(f"has {self.page.locator('h1').count()} h1")
+        for width, scheme in looks:
+            wrong += [f"{width} {scheme}: {one}" for one in self.see(path, width, scheme, is_refused)]
         wrong += [one for one in self.said if "Failed to load resource" not in one or (" 404 " in one and "_dev" not in path)]
-        return [f"{self.door.host}{path} as {self.door.role}, {width} {scheme}: {one}" for one in wrong]
+        return [f"{self.door.host}{path} as {self.door.role}, {one}" for one in wrong]
+
+    def turn(self, width: int, scheme: Any) -> None:
+        """Give the window this width and the page this scheme."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+
+    def see(self, path: str, width: int, scheme: Any, is_refused: bool) -> list[str]:
+        """Return what is wrong with the page at one width and in one scheme."""
+        self.turn(width, scheme)
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.keep_picture(path + "-refused" * is_refused, width, scheme)
+        wrong = violations(self.page)
+        if over := overflow_px(self.page):
+            wrong.append(f"{over} px too wide")
+        return wrong
 
     def keep_picture(self, path: str, width: int, scheme: str) -> None:
         """Keep a picture where KWEEK_PICTURES says, for people who want to look."""
