@@ -16,6 +16,7 @@ from blueprints.catalogue import catalogue
 from blueprints.home.nav import counted, counts
 from blueprints.me import me
 from core import clock
+from core.figures import Figure
 from core.i18n import zone
 from tenants.catalogue import queries, rules
 from tenants.catalogue.queries import Offered
@@ -114,9 +115,9 @@ def why_dead_words(why: str) -> str:
     return {"revoked": _("Withdrawn"), "expired": _("Expired"), "used_up": _("Used up")}[why]
 
 
-def count_requests(roles: frozenset[str]) -> int:
-    """Return how many requests wait for somebody with these roles."""
-    return queries.count_requests(me()) if roles & rules.DECIDERS else 0
+def count_requests(roles: frozenset[str]) -> Figure | None:
+    """Return the number of requests that wait for somebody with these roles."""
+    return queries.requests_figure(me()) if roles & rules.DECIDERS else None
 
 
 counted("catalogue.index", count_requests, _l("requests to join"))

@@ -18,6 +18,7 @@ from blueprints.home.nav import counted
 from blueprints.me import me
 from core import clock
 from core.errors import KweekError, TooMany
+from core.figures import Figure
 from core.i18n import format_clock, format_day, zone
 from tenants.chat import announcing, people, queries, rules
 from tenants.chat.models import Message, Room
@@ -187,9 +188,9 @@ for words in (kind_title, months_words, may_write_to, writes_to, talks_in_course
     chat.app_template_global()(words)
 
 
-def count_unread(roles: frozenset[str]) -> int:
-    """Return how many messages wait for the person."""
-    return min(99, queries.unread_total(me()))
+def count_unread(roles: frozenset[str]) -> Figure:
+    """Return the number of messages that wait for the person."""
+    return queries.unread_figure(me())
 
 
 counted("chat.index", count_unread, _l("unread messages"))

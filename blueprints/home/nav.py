@@ -12,7 +12,8 @@ from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
 
 from blueprints.me import me
-from tenants.exercises.desk import waiting_count
+from core.figures import Figure, numbers_of
+from tenants.exercises.desk import waiting_figure
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,25 @@ class Item:
         return str(_counters[self.endpoint][1]) if self.endpoint in _counters else ""
 
 
-Counter = Callable[[frozenset[str]], int]
+Counter = Callable[[frozenset[str]], Figure | None]
+MOST_COUNTED = 99
 _counters: dict[str, tuple[Counter, object]] = {}
 
 
 def counted(endpoint: str, counter: Counter, words: object) -> None:
-    """Show `counter(roles)` beside the entry of `endpoint`; `words` say of what, for those who hear the page."""
+    """Show the number `counter(roles)`, if there is one, beside the entry of `endpoint`; `words` say of what, for those who hear the page."""
     _counters[endpoint] = (counter, words)
 
 
 def counts() -> dict[str, int]:
-    """Return the numbers of this page's navigation by endpoint, asked once a request; none while Postgres is away."""
+    """Return the numbers of this page's navigation by endpoint, asked once a request in one statement; none while Postgres
+    is away."""
     if "nav_counts" not in g:
         roles: frozenset[str] = current_user.roles
+        figures = {endpoint: counter(roles) for endpoint, (counter, _words) in _counters.items()}
         try:
-            g.nav_counts = {endpoint: counter(roles) for endpoint, (counter, _words) in _counters.items()}
+            found_now = numbers_of({endpoint: figure for endpoint, figure in figures.items() if figure is not None})
+            g.nav_counts = {endpoint: min(MOST_COUNTED, number) for endpoint, number in found_now.items()}
         except DBAPIError:
             g.nav_counts = {}
     found: dict[str, int] = g.nav_counts
@@ -120,9 +125,9 @@ def _has_own_entry(endpoint: str | None) -> bool:
     return endpoint in {entry[0] for entry in ACADEMY}
 
 
-def count_hand_ins(roles: frozenset[str]) -> int:
-    """Return how many hand-ins wait in the person's own queue."""
-    return waiting_count(me()) if roles & {"trainer", "manager", "owner"} else 0
+def count_hand_ins(roles: frozenset[str]) -> Figure | None:
+    """Return the number of hand-ins that wait in the person's own queue."""
+    return waiting_figure(me()) if roles & {"trainer", "manager", "owner"} else None
 
 
 counted("reviews.index", count_hand_ins, _l("hand-ins to review"))

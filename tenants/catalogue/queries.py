@@ -207,11 +207,16 @@ def requests_open(by: Member, course_id: UUID | None = None) -> list[Asked]:
 
 def count_requests(by: Member) -> int:
     """Return how many people whom they see ask to join a course and wait for an answer."""
+    return db.session.scalar(sa.select(requests_figure(by))) or 0
+
+
+def requests_figure(by: Member) -> sa.ScalarSelect[Any]:
+    """Return the number of people whom they see and who ask to join a course, to be asked for with others."""
     wanted = (
         sa.select(sa.func.count(EntryRequest.id)).join(Member, Member.id == EntryRequest.member_id)
         .where(EntryRequest.state == "open", EntryRequest.kind == "request", Member.state == "active", visible_to(by))
     )  # fmt: skip
-    return db.session.scalar(wanted) or 0
+    return wanted.scalar_subquery()
 
 
 def request_to_decide(by: Member, request_id: UUID) -> EntryRequest:

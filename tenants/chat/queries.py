@@ -275,8 +275,13 @@ def unread_of(member: Member, room: Room | None = None) -> dict[UUID, int]:
 
 def unread_total(member: Member) -> int:
     """Return how many messages wait for the member, in the rooms that are not muted."""
+    return int(db.session.scalar(sa.select(unread_figure(member))) or 0)
+
+
+def unread_figure(member: Member) -> sa.ScalarSelect[Any]:
+    """Return the number of messages that wait for the member, to be asked for with others."""
     waiting = _unread(member, sa.not_(sa.func.coalesce(Stand.is_muted, False))).subquery()
-    return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(waiting.c.count), 0))) or 0)
+    return sa.select(sa.func.coalesce(sa.func.sum(waiting.c.count), 0)).scalar_subquery()
 
 
 def unread_of_rooms(member: Member) -> sa.Select[UUID, int]:

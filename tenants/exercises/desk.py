@@ -143,10 +143,14 @@ def _courses() -> list[tuple[UUID, str]]:
 
 
 def waiting_count(member: Member) -> int:
-    """Return how many hand-ins wait in the member's own queue, for the navigation. One statement."""
+    """Return how many hand-ins wait in the member's own queue. One statement."""
+    return db.session.scalar(sa.select(waiting_figure(member))) or 0
+
+
+def waiting_figure(member: Member) -> sa.ScalarSelect[Any]:
+    """Return the number of hand-ins that wait in the member's own queue, to be asked for with others."""
     wanted = sa.select(sa.func.count(HandIn.id)).join(Enrolment, Enrolment.id == HandIn.enrolment_id)
-    wanted = wanted.where(_in_state("waiting"), *_mine(member, Filters()))
-    return db.session.scalar(wanted) or 0
+    return wanted.where(_in_state("waiting"), *_mine(member, Filters())).scalar_subquery()
 
 
 def hand_in_for(member: Member, hand_in_id: UUID, lock: bool = False) -> HandIn:

@@ -53,7 +53,7 @@ def test_the_list_costs_the_same_for_one_and_for_twenty(app: HostedFlask, given:
             own, one = queries.own_academy(), given.certificate(issued)
             for _ in range(19):
                 actions._issue(own, member(given.cast, "participant"), one.facts, one.earned_at, one.issued_on, "given", None, None)
-    assert costs[0] == costs[1] <= 2, costs
+    assert costs[0] == costs[1] <= 3, costs  # one of them for the numbers in the navigation
 
 
 def test_the_pdf_shows_progress_until_it_is_ready(app: HostedFlask, given: Given, browser: FlaskClient) -> None:
@@ -201,7 +201,7 @@ def test_the_managers_list_costs_the_same_for_one_and_for_twenty(app: HostedFlas
             one = given.certificate(issued)
             for _ in range(40):
                 actions._issue(queries.own_academy(), member(given.cast, "participant"), one.facts, one.earned_at, one.issued_on, "given", None, None)
-    assert costs[0] == costs[1] <= 6, costs  # two of them for the numbers in the navigation
+    assert costs[0] == costs[1] <= 6, costs  # one of them for the numbers in the navigation
     page = owner.get("/certificates/issued?page=2").text
     assert "26-50 of 81" in page
 
