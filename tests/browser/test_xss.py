@@ -55,7 +55,7 @@ LOOK = """() => ({
   addresses: [...document.querySelectorAll('[href],[src],[action],[formaction],[data],[srcdoc]')].flatMap(e => [...e.attributes]
     .filter(a => /^\\s*(javascript|vbscript|data:text)/i.test(a.value.replace(/[\\t\\n\\r]/g, '')) || a.name == 'srcdoc'
       || /evil\\.example/.test(e.href || e.src || '')).map(a => e.outerHTML.slice(0, 120))),
-  strange: [...document.querySelectorAll('main script, main iframe, main object, main embed, main base, main meta, main style, main math')]
+  strange: [...document.querySelectorAll('main script, main iframe:not(.mail-frame[sandbox]), main object, main embed, main base, main meta, main style, main math')]
     .map(e => e.outerHTML.slice(0, 120)),
   counted: /1337/.test(document.body.innerText),
 })"""
