@@ -79,6 +79,7 @@ def test_the_link_of_a_mail_is_enough_with_javascript(browser: Any, site: Site, 
     page = browser.new_context().new_page()
     page.goto(site.url(f"/notifications/stop/{token}", cast.academy.slug))
     page.wait_for_selector("text=You get no more mail about this")
+    assert violations(page) == []
     with db.scope(cast.academy.scope):
         assert choices.choices_of(member(cast, "participant"))["feedback"].mail == "off"
 

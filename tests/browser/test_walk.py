@@ -34,7 +34,6 @@ from core.newsletter import actions as newsletter
 from jobs.demo.cast import ACADEMIES, OPERATOR, DemoAcademy
 from jobs.demo.invitations import WORDS
 from jobs.demo.load import load as load_demo
-from tenants.notifications.choices import stop_token
 from tenants.people import actions as members
 from tenants.people import inviting, signing
 from tenants.people.models import MemberSession
@@ -273,8 +272,7 @@ def mailed_by_academy(door: Door) -> list[str]:
         waits = active_by_said(WORDS[one.language].people[1][0])
         assert waits is not None
         begin = "/begin/" + signing.links.make(waits.id, "start", timedelta(hours=1))
-        stop = f"/notifications/stop/{stop_token(owner.id, 'feedback')}"
-    return [begin, stop, *mailed(opened)]
+    return [begin, *mailed(opened)]
 
 
 def mailed(opened: Opened) -> list[str]:
