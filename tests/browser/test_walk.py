@@ -69,7 +69,7 @@ AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked academies.look ac
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
 LOOKS = {
     "nl": [(320, "light"), (1280, "dark")],
-    "en": [(1280, "light"), (320, "dark")],
+    "en": [(320, "dark"), (1280, "light")],
 }
 
 
@@ -306,39 +306,30 @@ class Looker:
             self.said.append(f"asked {request.url}")
 
     def look(self, path: str, looks: list[tuple[int, Any]], is_refused: bool = False) -> list[str]:
-        """Return what is wrong with the page at these widths and in these schemes, opened at the first of them; `is_refused`:
-        once its form was sent."""
+        """Return what is wrong with the page at these widths and in these schemes; `is_refused`: once its form was sent."""
+        return [one for width, scheme in looks for one in self.see(path, width, scheme, is_refused)]
+
+    def see(self, path: str, width: int, scheme: Any, is_refused: bool) -> list[str]:
+        """Return what is wrong with the page, opened at this width and in this scheme: what switches moves for a while."""
         self.said.clear()
-        self.turn(*looks[0])
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
         answer = self.page.goto(f"{self.origin}{path}")
         if is_refused:
             with self.page.expect_navigation():
                 self.page.locator("main form button").last.click()
             assert self.page.locator("[aria-invalid=true]").count(), path
+        self.keep_picture(path + "-refused" * is_refused, width, scheme)
         wrong = [] if answer.status == 410 or answer.status < 400 or "/_dev/errors/" in path else [f"answered {answer.status}"]
+        wrong += violations(self.page)
+        if over := overflow_px(self.page):
+            wrong.append(f"{over} px too wide")
         if self.page.evaluate("document.documentElement.lang") != self.door.language and "plain" not in path:
             wrong.append(f"speaks {self.page.evaluate('document.documentElement.lang')}")
         if self.page.locator("h1").count() != 1:
             wrong.append(f"has {self.page.locator('h1').count()} h1")
-        for width, scheme in looks:
-            wrong += [f"{width} {scheme}: {one}" for one in self.see(path, width, scheme, is_refused)]
         wrong += [one for one in self.said if "Failed to load resource" not in one or (" 404 " in one and "_dev" not in path)]
-        return [f"{self.door.host}{path} as {self.door.role}, {one}" for one in wrong]
-
-    def turn(self, width: int, scheme: Any) -> None:
-        """Give the window this width and the page this scheme."""
-        self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.emulate_media(color_scheme=scheme)
-
-    def see(self, path: str, width: int, scheme: Any, is_refused: bool) -> list[str]:
-        """Return what is wrong with the page at one width and in one scheme."""
-        self.turn(width, scheme)
-        self.page.wait_for_timeout(40)  # one or two frames; a frame that is asked for may never come on a page that nobody sees
-        self.keep_picture(path + "-refused" * is_refused, width, scheme)
-        wrong = violations(self.page)
-        if over := overflow_px(self.page):
-            wrong.append(f"{over} px too wide")
-        return wrong
+        return [f"{self.door.host}{path} as {self.door.role}, {width} {scheme}: {one}" for one in wrong]
 
     def keep_picture(self, path: str, width: int, scheme: str) -> None:
         """Keep a picture where KWEEK_PICTURES says, for people who want to look."""
