@@ -11,6 +11,17 @@ POLICY = (
     "connect-src 'self'; media-src 'self' blob:; {frames}form-action 'self'{targets}; base-uri 'none'; frame-ancestors 'none'"
 )
 
+# A mail is styled inline, as mail programs want it; it is shown in a page that can do nothing else.
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups"
+
+
+def mail_alone(html: str | None) -> Response:
+    """Return an answer that shows a mail as a mail program would; our own pages may frame it."""
+    answer = Response(html, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = MAIL_POLICY
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
+
 
 def allow_form_target(origin: str) -> None:
     """Let a form of this page end (by redirect) at `origin`; the hand-off to an academy needs it."""

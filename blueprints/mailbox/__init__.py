@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Blueprint, Response, g, render_template
 
+from core import headers
 from core.access import public
 from core.db import db
 from core.errors import NotFound
@@ -14,8 +15,6 @@ from core.mail.models import Letter as PlatformLetter
 from tenants.mail.models import Letter
 
 MOST = 100
-# A mail is styled inline, as mail programs want it; it is shown in a page that can do nothing else.
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups"
 
 mailbox = Blueprint("mailbox", __name__, url_prefix="/_dev/mail")
 
@@ -40,10 +39,7 @@ def show(letter_id: UUID) -> str:
 @public
 def html(letter_id: UUID) -> Response:
     """Show one letter as a mail program would."""
-    answer = Response(_letter(letter_id).body_html, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = MAIL_POLICY
-    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return answer
+    return headers.mail_alone(_letter(letter_id).body_html)
 
 
 def _letters() -> type[Letter] | type[PlatformLetter]:

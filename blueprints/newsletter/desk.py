@@ -22,8 +22,6 @@ from core.newsletter import editions, queries
 from core.newsletter.editions import ChangedMeanwhile
 from core.newsletter.models import Edition
 
-# A mail is styled inline, as mail programs want it; it is shown in a page that can do nothing else.
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups"
 WORDS = ("subject_nl", "body_nl", "subject_en", "body_en")
 
 
@@ -32,7 +30,7 @@ WORDS = ("subject_nl", "body_nl", "subject_en", "body_en")
 def index() -> str:
     """Show every newsletter and how many read it."""
     rows = queries.editions()
-    return render_template("newsletter/index.html", rows=rows, counts=queries.count_by_state(), written={row.id: queries.written(row.id) for row in rows if row.begun_at})
+    return render_template("newsletter/index.html", rows=rows, counts=queries.count_by_state(), written=queries.written(*(row.id for row in rows)))
 
 
 @newsletter.post("/operator/newsletter/new")
@@ -48,7 +46,7 @@ def edit(edition_id: UUID) -> Any:
     """Write a newsletter; one that is being sent or was sent shows how it went."""
     row = queries.edition(edition_id, lock=request.method == "POST")
     if row.state in ("sending", "sent"):
-        return render_template("newsletter/sent.html", row=row, written=queries.written(row.id), left=queries.left_since(row))
+        return render_template("newsletter/sent.html", row=row, written=queries.written(row.id)[row.id], left=queries.left_since(row))
     form = EditionForm(obj=row)
     if form.validate_on_submit():
         try:
@@ -87,11 +85,7 @@ def preview(edition_id: UUID, language: str) -> str:
 @operator
 def preview_html(edition_id: UUID, language: str) -> Response:
     """Show the mail alone, as a mail program would."""
-    mail = editions.preview(_readable(edition_id, language), language, me().first_name or "")
-    answer = Response(mail.html, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = MAIL_POLICY
-    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return answer
+    return headers.mail_alone(editions.preview(_readable(edition_id, language), language, me().first_name or "").html)
 
 
 def _readable(edition_id: UUID, language: str) -> Edition:

@@ -13,7 +13,6 @@ from core import limits
 from core.access import from_anywhere, public
 from core.errors import Gone
 from core.newsletter import actions, queries
-from core.newsletter.models import Subscriber
 
 
 @newsletter.route("/newsletter", methods=["GET", "POST"])
@@ -59,7 +58,7 @@ def leave(token: str) -> Any:
         return credentials.link_is_dead("newsletter/gone.html")
     if not _only_looks():
         actions.leave(row, "one-click" if request.method == "POST" else "link")
-    return _left(row)
+    return render_template("newsletter/left.html", row=row)
 
 
 @newsletter.post("/newsletter/stay/<token>")
@@ -75,7 +74,3 @@ def stay(token: str) -> Any:
 def _only_looks() -> bool:
     """Return whether the page is fetched in advance, by nobody's wish."""
     return request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
-
-
-def _left(row: Subscriber) -> str:
-    return render_template("newsletter/left.html", row=row)

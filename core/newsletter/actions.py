@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 
 from core import clock
 from core.accounts.rules import clean_email, clean_name
-from core.config import LANGUAGES
 from core.db import db
 from core.errors import Gone
 from core.mail.actions import write_letter
@@ -32,7 +31,7 @@ def subscribe(email: str, first_name: str, language: str) -> None:
     if row.state == "active":
         write_letter(email, "newsletter_known", row.language, name=row.first_name or "", leave_url=leave_url(row))
         return
-    row.state, row.asked_at, row.left_at, row.language = "asked", clock.now(), None, _known(language)
+    row.state, row.asked_at, row.left_at, row.language = "asked", clock.now(), None, language
     row.first_name = clean_name(first_name) or row.first_name
     note(row, "asked", "page")
     write_letter(email, "newsletter_confirm", row.language, name=row.first_name or "", url=_url("confirm", row), days=CONFIRM_LASTS.days)
@@ -40,7 +39,7 @@ def subscribe(email: str, first_name: str, language: str) -> None:
 
 def _made(email: str, first_name: str, language: str) -> Subscriber | None:
     token = new_token()
-    row = Subscriber(email=email, first_name=clean_name(first_name) or None, token=token, token_hash=hash_of(token), language=_known(language))
+    row = Subscriber(email=email, first_name=clean_name(first_name) or None, token=token, token_hash=hash_of(token), language=language)
     try:
         with db.session.begin_nested():
             db.session.add(row)
@@ -48,10 +47,6 @@ def _made(email: str, first_name: str, language: str) -> Subscriber | None:
     except IntegrityError:
         return None
     return row
-
-
-def _known(language: str) -> str:
-    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def confirm(token: str) -> Subscriber:

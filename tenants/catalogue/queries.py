@@ -205,11 +205,6 @@ def requests_open(by: Member, course_id: UUID | None = None) -> list[Asked]:
     ]
 
 
-def count_requests(by: Member) -> int:
-    """Return how many people whom they see ask to join a course and wait for an answer."""
-    return db.session.scalar(sa.select(requests_figure(by))) or 0
-
-
 def requests_figure(by: Member) -> sa.ScalarSelect[Any]:
     """Return the number of people whom they see and who ask to join a course, to be asked for with others."""
     wanted = (

@@ -273,11 +273,6 @@ def unread_of(member: Member, room: Room | None = None) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def unread_total(member: Member) -> int:
-    """Return how many messages wait for the member, in the rooms that are not muted."""
-    return int(db.session.scalar(sa.select(unread_figure(member))) or 0)
-
-
 def unread_figure(member: Member) -> sa.ScalarSelect[Any]:
     """Return the number of messages that wait for the member, to be asked for with others."""
     waiting = _unread(member, sa.not_(sa.func.coalesce(Stand.is_muted, False))).subquery()

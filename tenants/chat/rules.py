@@ -78,11 +78,6 @@ def is_staff(member: Member) -> bool:
     return bool(member.roles & STAFF)
 
 
-def may_moderate(member: Member) -> bool:
-    """Return whether somebody looks at reported messages, sets holds and the manners of the chat."""
-    return bool(member.roles & MODERATORS)
-
-
 def why_silent(member: Member, room: Room, manners: Manners, reach: Reach) -> str | None:
     """Return why somebody who may read the room may not write in it, or None when they may."""
     if room.kind == "lesson":

@@ -142,11 +142,6 @@ def _courses() -> list[tuple[UUID, str]]:
     return [(course_id, title) for course_id, title in rows]
 
 
-def waiting_count(member: Member) -> int:
-    """Return how many hand-ins wait in the member's own queue. One statement."""
-    return db.session.scalar(sa.select(waiting_figure(member))) or 0
-
-
 def waiting_figure(member: Member) -> sa.ScalarSelect[Any]:
     """Return the number of hand-ins that wait in the member's own queue, to be asked for with others."""
     wanted = sa.select(sa.func.count(HandIn.id)).join(Enrolment, Enrolment.id == HandIn.enrolment_id)

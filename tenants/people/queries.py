@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from core import clock
 from core.accounts.rules import clean_email
 from core.db import db
 from core.errors import NotFound
+from core.figures import Figure
 from core.paging import PER_PAGE, Page, page_of
 from core.sealed import blind
 from core.tokens import hash_of
@@ -31,17 +32,17 @@ STATES: Final[dict[str, Callable[[Entry], bool]]] = {
 }
 
 
-Figure = Callable[[], sa.ScalarSelect[Any]]
-_riders: dict[str, Figure] = {}
+Rider = Callable[[], Figure]
+_riders: dict[str, Rider] = {}
 
 
-def rides_along(name: str) -> Callable[[Figure], Figure]:
+def rides_along(name: str) -> Callable[[Rider], Rider]:
     """Let every request learn a number about its member within the statement that finds the session: the decorated function
     returns a subquery that names Member; the number stands in `member.along[name]`."""
 
-    def register(figure: Figure) -> Figure:
-        _riders[name] = figure
-        return figure
+    def register(rider: Rider) -> Rider:
+        _riders[name] = rider
+        return rider
 
     return register
 
@@ -49,7 +50,7 @@ def rides_along(name: str) -> Callable[[Figure], Figure]:
 def session_and_member(token: str) -> tuple[MemberSession, Member] | None:
     """Return the living session of `token` and its active member with roles, in one statement, or None."""
     query = (
-        sa.select(MemberSession, Member, *(figure().label(f"along_{name}") for name, figure in _riders.items()))
+        sa.select(MemberSession, Member, *(rider().label(f"along_{name}") for name, rider in _riders.items()))
         .join(Member, Member.id == MemberSession.member_id)
         .where(MemberSession.token_hash == hash_of(token), MemberSession.expires_at > clock.now(),
                Member.state == "active")

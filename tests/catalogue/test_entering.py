@@ -20,6 +20,7 @@ from tenants.people.models import Member, MemberRole
 from tests.cast import Cast
 from tests.catalogue.conftest import course_of, set_terms
 from tests.courses.writing import Written, member
+from tests.statements import number_of
 
 
 def acts(cast: Cast) -> list[str]:
@@ -175,7 +176,7 @@ def test_a_request_is_sealed_noted_and_sent_once(cast: Cast, written: Written) -
         row = db.session.scalars(sa.select(EntryRequest)).one()
         assert row.reason == "I bake at home"
         assert b"bake" not in bytes(db.session.scalar(sa.select(EntryRequest.reason_sealed)) or b"")  # type: ignore[attr-defined]
-        assert queries.count_requests(member(cast, "manager")) == 1
+        assert number_of(queries.requests_figure(member(cast, "manager"))) == 1
     assert acts(cast).count("catalogue.asked") == 1
 
 
@@ -217,7 +218,7 @@ def test_staff_who_enrol_somebody_settle_the_request(cast: Cast, written: Writte
     ask(cast, written, "participant")
     with db.scope(cast.academy.scope, commit=True):
         learning.enrol(member(cast, "participant"), course_of(written.course), member(cast, "manager"))
-        assert queries.count_requests(member(cast, "manager")) == 0
+        assert number_of(queries.requests_figure(member(cast, "manager"))) == 0
 
 
 def test_one_may_take_a_request_back(cast: Cast, written: Written) -> None:

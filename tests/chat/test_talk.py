@@ -15,7 +15,7 @@ from tenants.chat.models import Mention, Message, Reaction, Room
 from tests.cast import Cast
 from tests.chat.talking import say, write_talk
 from tests.courses.writing import member
-from tests.statements import note
+from tests.statements import note, number_of
 
 JSON = {"Accept": "application/json"}
 
@@ -75,7 +75,7 @@ def test_who_sent_it_has_read_it_and_the_other_has_not(cast: Cast) -> None:
     with db.scope(cast.academy.scope):
         assert queries.unread_of(member(cast, "participant")) == {}
         assert queries.unread_of(member(cast, "second")) == {talk.direct: 1}
-        assert queries.unread_total(member(cast, "second")) == 1
+        assert number_of(queries.unread_figure(member(cast, "second"))) == 1
 
 
 def test_reading_never_goes_back_nor_beyond_the_last_message(cast: Cast) -> None:
@@ -192,7 +192,7 @@ def test_a_muted_and_an_archived_room_keep_their_promises(app: HostedFlask, cast
     browser = cast.client(app, "second")
     browser.post(f"/messages/{talk.direct}/stand", data={"do": "mute"})
     with db.scope(cast.academy.scope):
-        assert queries.unread_total(member(cast, "second")) == 0 and queries.unread_of(member(cast, "second")) == {talk.direct: 1}
+        assert number_of(queries.unread_figure(member(cast, "second"))) == 0 and queries.unread_of(member(cast, "second")) == {talk.direct: 1}
     browser.post(f"/messages/{talk.direct}/stand", data={"do": "archive"})
     assert str(talk.direct) not in browser.get("/messages").text
     assert str(talk.direct) in browser.get("/messages?show=archived").text

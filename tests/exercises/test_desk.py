@@ -24,6 +24,7 @@ from tenants.people.models import MemberRole
 from tests.cast import Cast
 from tests.courses.writing import member
 from tests.exercises.making import CRITERIA, Exercise, handed_in, more_people, reviewed, state_of, write_exercise
+from tests.statements import number_of
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_the_oldest_comes_first_and_filters_choose(cast: Cast, found: Exercise) 
         shown = desk.queue_for(member(cast, "trainer"), Filters())
         assert shown.counts == {"waiting": 1, "again": 0, "approved": 1, "all": 2}
         assert [(one.name, one.title, one.number) for one in shown.items] == [("Yusuf Demir", "Bake a loaf", 1)]
-        assert desk.waiting_count(member(cast, "trainer")) == 1
+        assert number_of(desk.waiting_figure(member(cast, "trainer"))) == 1
 
 
 def test_a_draft_is_in_no_queue(cast: Cast, found: Exercise) -> None:
@@ -266,6 +267,6 @@ def test_what_was_handed_in_before_a_reset_waits_for_nobody(cast: Cast, found: E
     reviewed(cast, first, "approved")
     with db.scope(cast.academy.scope):
         assert lesson_for(member(cast, "participant"), found.course, found.lesson).taken.way.done == 0
-        assert desk.waiting_count(member(cast, "trainer")) == 0
+        assert number_of(desk.waiting_figure(member(cast, "trainer"))) == 0
     again = handed_in(cast, found, words="Another loaf")
     assert queue(cast) == [again]
