@@ -177,4 +177,8 @@ def _coded(plain: bytes) -> str:
 
 
 def _decoded(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
+    """Return the bytes. Raises ValueError for another writing of the same bytes too: a token is written in one way."""
+    plain = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
+    if _coded(plain) != text:
+        raise ValueError("not as it was written")
+    return plain
