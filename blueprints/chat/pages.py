@@ -20,6 +20,7 @@ from tenants.chat import moderating, people, queries, reading, rules, searching,
 from tenants.chat.models import Message, Room
 from tenants.chat.queries import Listed
 from tenants.chat.reading import Stretch
+from tenants.chat.unread import unread_of
 from tenants.people.models import Member
 
 SEARCHES = 30
@@ -71,7 +72,7 @@ def around_room(room: Room, stretch: Stretch, read: int | None) -> dict[str, Any
         "blocked": [one.id for one in blocked], "lines": lines_of(stretch, me(), read, [one.id for one in blocked]),
         "rooms": [one for one in queries.rooms_of(me()) if not one.is_hidden],
         "readers": read_by(stretch, inside) if manners.receipts and me().shows_read else [],
-        "months": rules.months_kept(room, manners), "unread": queries.unread_of(me(), room).get(room.id, 0),
+        "months": rules.months_kept(room, manners), "unread": unread_of(me(), room).get(room.id, 0),
     }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from tenants.chat.feed import Draw, feeds, sent_form
 from tenants.chat.lines import Line, event_bytes, moment_of, stamp_of
 from tenants.chat.models import Room
 from tenants.chat.reading import Seen
+from tenants.chat.unread import unread_and_last
 from tenants.resolve import Place, resolver
 
 BEAT_S: Final = 20.0
@@ -135,7 +136,7 @@ def since() -> dict[str, Any]:
 def unread() -> dict[str, Any]:
     """Return how many messages are unread, by room with the number of the last that is counted, and together where the person
     wants to be told."""
-    counts, silent = news.unread_of(me()), news.muted_of(me())
+    counts, silent = unread_and_last(me()), news.muted_of(me())
     return {
         "rooms": {str(room_id): [count, upto] for room_id, (count, upto) in counts.items()}, "silent": [str(one) for one in sorted(silent)],
         "unread": sum(count for room_id, (count, _) in counts.items() if room_id not in silent),

@@ -25,6 +25,7 @@ from tenants.chat.models import Message, Room
 from tenants.chat.queries import Listed, Named
 from tenants.chat.reading import Seen
 from tenants.chat.rules import MAX_BODY, SIGNS
+from tenants.chat.unread import unread_figure
 from tenants.chat.words import html_of, plain_of
 from tenants.courses.models import Course
 from tenants.people.models import Member
@@ -190,7 +191,7 @@ for words in (kind_title, months_words, may_write_to, writes_to, talks_in_course
 
 def count_unread(roles: frozenset[str]) -> Figure:
     """Return the number of messages that wait for the person."""
-    return queries.unread_figure(me())
+    return unread_figure(me())
 
 
 counted("chat.index", count_unread, _l("unread messages"))

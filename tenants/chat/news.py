@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from core import clock
 from core.db import db
-from tenants.chat import queries, sight
+from tenants.chat import sight
 from tenants.chat.models import MemberBlock, Message, Room, Stand
 from tenants.people.models import Member, MemberSession
 
@@ -96,12 +96,6 @@ def living(tokens: Iterable[bytes]) -> dict[bytes, bool]:
         .where(MemberSession.token_hash == sa.any_(asked), MemberSession.expires_at > clock.now(), Member.state == "active")
     )
     return {bytes(token): shows for token, shows in rows}
-
-
-def unread_of(member: Member) -> dict[UUID, tuple[int, int]]:
-    """Return how many messages wait for the member in each room, and up to which number they were counted."""
-    rows = db.session.execute(queries.unread_of_rooms(member).add_columns(sa.func.max(Message.number)))
-    return {room_id: (count, upto) for room_id, count, upto in rows}
 
 
 def muted_of(member: Member) -> set[UUID]:

@@ -18,15 +18,13 @@ from core.errors import NotFound
 from tenants.chat import sight
 from tenants.chat.models import MemberBlock, Message, Room, Stand
 from tenants.chat.rules import FLOOD, FLOOD_S, STAFF, Manners, Reach, is_staff, named_in
+from tenants.chat.unread import unread_of
 from tenants.courses.models import Course, Publication
 from tenants.groups.models import Group
 from tenants.people.models import Member
 from tenants.settings.models import Setting
 
 SETTING = "chat"
-# What was said longer ago in a room that somebody never opened is no news to them.
-NEWS = timedelta(days=30)
-
 
 @dataclass(frozen=True)
 class Named:
@@ -265,35 +263,6 @@ def _title(room: Room, member: Member, person: Member | None, group: str | None,
         return course or ""
     about = lesson or course or ""
     return about if room.asker_id == member.id or person is None else f"{person.name}: {about}"
-
-
-def unread_of(member: Member, room: Room | None = None) -> dict[UUID, int]:
-    """Return how many messages of others the member has not read, by room; rooms without any are left out."""
-    rows = db.session.execute(_unread(member, sa.true() if room is None else Room.id == room.id))
-    return {row[0]: row[1] for row in rows}
-
-
-def unread_figure(member: Member) -> sa.ScalarSelect[Any]:
-    """Return the number of messages that wait for the member, to be asked for with others."""
-    waiting = _unread(member, sa.not_(sa.func.coalesce(Stand.is_muted, False))).subquery()
-    return sa.select(sa.func.coalesce(sa.func.sum(waiting.c.count), 0)).scalar_subquery()
-
-
-def unread_of_rooms(member: Member) -> sa.Select[UUID, int]:
-    """Return the statement that counts what the member has not read, by room."""
-    return _unread(member, sa.true())
-
-
-def _unread(member: Member, where: sa.ColumnElement[bool]) -> sa.Select[UUID, int]:
-    own = sa.and_(Stand.room_id == Room.id, Stand.member_id == member.id)
-    fresh = sa.or_(Stand.room_id.is_not(None), Message.made_at > clock.now() - NEWS)
-    return (
-        sa.select(Message.room_id, sa.func.count().label("count")).join(Room, Room.id == Message.room_id).outerjoin(Stand, own)
-        .where(sight.readable(member), where, Room.last_number > sa.func.coalesce(Stand.read_number, 0))
-        .where(Message.number > sa.func.coalesce(Stand.read_number, 0), fresh, Message.removed_at.is_(None))
-        .where(Message.sender_id != member.id, Message.sender_id.not_in(sight.blocked_by(member.id)))
-        .group_by(Message.room_id)
-    )  # fmt: skip
 
 
 def stand_of(member: Member, room: Room) -> Stand | None:

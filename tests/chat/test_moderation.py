@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from blueprints.hosts import HostedFlask
 from core.db import db
 from tenants.audit.models import Event
-from tenants.chat import actions, keeping, moderating, queries
+from tenants.chat import actions, keeping, moderating
 from tenants.chat.models import MemberBlock, Message, MessageReport, Room
+from tenants.chat.unread import unread_of
 from tests.cast import Cast
 from tests.chat.talking import Talk, say, write_talk
 from tests.courses.writing import member
@@ -165,7 +166,7 @@ def test_who_is_blocked_cannot_write_and_is_not_told_why(app: HostedFlask, cast:
     shared = blocker.get(f"/messages/{talk.room}").text
     assert "said-line folded" in shared
     with db.scope(cast.academy.scope):
-        assert queries.unread_of(member(cast, "second")) == {}, "what a blocked person says is no news"
+        assert unread_of(member(cast, "second")) == {}, "what a blocked person says is no news"
         assert db.session.scalar(sa.select(sa.func.count()).select_from(MemberBlock)) == 1
     blocker.post(f"/messages/{talk.direct}/block", data={"do": "unblock"})
     assert cast.client(app, "participant").post(f"/messages/{talk.direct}", data={"body": "Hello again"}).status_code == 303

@@ -12,6 +12,7 @@ from core.db import db
 from core.errors import Forbidden, NotFound, Refused, TooMany
 from tenants.chat import actions, queries, reading, rules, standing
 from tenants.chat.models import Mention, Message, Reaction, Room
+from tenants.chat.unread import unread_figure, unread_of
 from tests.cast import Cast
 from tests.chat.talking import say, write_talk
 from tests.courses.writing import member
@@ -73,9 +74,9 @@ def test_who_sent_it_has_read_it_and_the_other_has_not(cast: Cast) -> None:
     talk = write_talk(cast)
     say(cast, "participant", talk.direct, "Coffee?")
     with db.scope(cast.academy.scope):
-        assert queries.unread_of(member(cast, "participant")) == {}
-        assert queries.unread_of(member(cast, "second")) == {talk.direct: 1}
-        assert number_of(queries.unread_figure(member(cast, "second"))) == 1
+        assert unread_of(member(cast, "participant")) == {}
+        assert unread_of(member(cast, "second")) == {talk.direct: 1}
+        assert number_of(unread_figure(member(cast, "second"))) == 1
 
 
 def test_reading_never_goes_back_nor_beyond_the_last_message(cast: Cast) -> None:
@@ -90,7 +91,7 @@ def test_reading_never_goes_back_nor_beyond_the_last_message(cast: Cast) -> None
             db.session.expire_all()
         stand = queries.stand_of(person, room)
         assert stand is not None and stand.read_number == 3
-        assert queries.unread_of(person) == {}
+        assert unread_of(person) == {}
 
 
 @pytest.mark.parametrize(("words", "error"), [("  \n ", actions.NothingSaid), ("x" * (rules.MAX_BODY + 1), Refused)])
@@ -192,7 +193,7 @@ def test_a_muted_and_an_archived_room_keep_their_promises(app: HostedFlask, cast
     browser = cast.client(app, "second")
     browser.post(f"/messages/{talk.direct}/stand", data={"do": "mute"})
     with db.scope(cast.academy.scope):
-        assert number_of(queries.unread_figure(member(cast, "second"))) == 0 and queries.unread_of(member(cast, "second")) == {talk.direct: 1}
+        assert number_of(unread_figure(member(cast, "second"))) == 0 and unread_of(member(cast, "second")) == {talk.direct: 1}
     browser.post(f"/messages/{talk.direct}/stand", data={"do": "archive"})
     assert str(talk.direct) not in browser.get("/messages").text
     assert str(talk.direct) in browser.get("/messages?show=archived").text
@@ -240,7 +241,7 @@ def test_the_first_unread_is_marked_once_and_reading_it_clears_the_count(app: Ho
     assert page.count('id="first-unread"') == 1 and page.index("First") < page.index("first-unread\" data-unread") < page.index("Second")
     assert 'id="first-unread"' not in browser.get(f"/messages/{talk.direct}").text
     with db.scope(cast.academy.scope):
-        assert queries.unread_of(member(cast, "second")) == {}
+        assert unread_of(member(cast, "second")) == {}
     assert "Read" in cast.client(app, "participant").get(f"/messages/{talk.direct}").text
 
 
