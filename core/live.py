@@ -1,12 +1,14 @@
 """What just happened, told to the pages that are open: ids over Redis, one subscription per process.
 
-`tell` sends after the commit and never fails: Redis is a wake-up here too. A process hears everything on one connection and
+`tell` sends after the commit and never fails: Redis is a wake-up here too. What an event carries beside ids is ciphertext of
+its academy (`carry`). A process hears everything on one connection and
 hands each event to who listens for that academy. While Redis is away, once when it is back, and after a word that could not be
 sent, every listener is told to look for itself (`LOOK`), so that nothing is missed; it only comes a little later.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import threading
@@ -14,17 +16,21 @@ import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 import redis
 import structlog
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from core import crypto, keystore
 from core.config import config
 from core.db import db
-from core.errors import KweekError
+from core.errors import KweekError, Tampered
 
 PREFIX: Final = "live:"
+# Under which name an event's content is sealed; no table has it.
+PLACE: Final = ("live", "content")
 LOOK: Final[dict[str, Any]] = {"event": "look"}
 DEAF_S: Final = 2.0
 QUIET_S: Final = 1.0
@@ -38,8 +44,15 @@ class NotShort(KweekError):
     """A value of an event was something else than an id, a number or a short word."""
 
 
+class Ciphertext(str):
+    """What was sealed with an academy's key, as letters and digits (base64)."""
+
+    __slots__ = ()
+
+
 def tell(event: Event) -> None:
-    """Tell the open pages of the academy at hand, after the commit. Values are ids, numbers and short words (T36)."""
+    """Tell the open pages of the academy at hand, after the commit. Values are ids, numbers, short words and
+    what was sealed by `carry` (T36)."""
     holder, text = db.current().holder, _text(event)
     db.after_commit(lambda: mouth.say(holder, text))
 
@@ -49,9 +62,27 @@ def tell_now(event: Event) -> None:
     mouth.say(db.current().holder, _text(event), owes=False)
 
 
+def carry(event: Event, row_id: UUID, content: str) -> None:
+    """Let an event carry content, sealed with the key of the academy at hand as a field of this row and of no other."""
+    blob = crypto.seal(keystore.open(db.current().holder), content, table=PLACE[0], column=PLACE[1], row_id=row_id)
+    event["sealed"] = Ciphertext(base64.b64encode(blob).decode())
+
+
+def content_of(holder: str, event: Event, row_id: UUID) -> str | None:
+    """Return what an event carries; None where it carries nothing, or what was not sealed for this academy and row."""
+    sealed = event.get("sealed")
+    if not isinstance(sealed, str):
+        return None
+    try:
+        blob = base64.b64decode(sealed, validate=True)
+        return crypto.unseal(keystore.open(holder), blob, table=PLACE[0], column=PLACE[1], row_id=row_id)
+    except (Tampered, ValueError):
+        return None
+
+
 def _text(event: Event) -> str:
     for value in event.values():
-        if not (isinstance(value, int) or (isinstance(value, str) and WORD.fullmatch(value))):
+        if not (isinstance(value, int | Ciphertext) or (isinstance(value, str) and WORD.fullmatch(value))):
             raise NotShort("events hold ids, numbers and short words")
     return json.dumps(event, separators=(",", ":"))
 

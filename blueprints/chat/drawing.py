@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import get_template_attribute
 
-from core.i18n import speaking, zone
+from core.i18n import LANGUAGES, speaking, zone
 from tenants.chat.models import Room
 from tenants.chat.reading import Seen, Stretch
 from tenants.people.models import Member
@@ -35,6 +35,22 @@ def draw(room: Room | None, seen: Iterable[Seen], language: str) -> list[dict[st
     message = get_template_attribute("chat/_message.html", "message")
     with speaking(language):
         return [{**facts(one), "html": str(message(one))} for one in seen]
+
+
+class Drawn:
+    """A message that was just said, drawn once in each language: for its event, and for the answer to who said it."""
+
+    def __init__(self) -> None:
+        self._each: dict[str, dict[str, Any]] = {}
+
+    def __call__(self, said: Seen) -> dict[str, dict[str, Any]]:
+        """Draw it; return it by language."""
+        self._each = {language: draw(None, [said], language)[0] for language in LANGUAGES}
+        return self._each
+
+    def told_in(self, language: str, said: Seen) -> dict[str, Any]:
+        """Return it in one language; what had been said before is drawn now."""
+        return self._each.get(language) or draw(None, [said], language)[0]
 
 
 def facts(one: Seen) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from blueprints.chat import pacing
 from blueprints.chat.blueprint import chat
-from blueprints.chat.drawing import draw
+from blueprints.chat.drawing import Drawn, draw
 from blueprints.chat.files import not_taken_words, uploads
 from blueprints.chat.pages import room_page
 from blueprints.chat.words import refusal
@@ -36,16 +36,16 @@ def wants_json() -> bool:
 @takes_files(MOST_BYTES)
 def post(room_id: UUID) -> Answer:
     """Say something in a room."""
-    client_id, reply = sent_id(), request.form.get("reply_to", type=UUID)
+    client_id, reply, drawn = sent_id(), request.form.get("reply_to", type=UUID), Drawn()
     try:
         pacing.writes()
-        seen = actions.post_message(me(), room_id, request.form.get("body", ""), client_id, reply, uploads(room_id))
+        seen = actions.post_message(me(), room_id, request.form.get("body", ""), client_id, reply, uploads(room_id), drawn)
     except NotTaken as error:
         return not_taken(room_id, error, reply)
     except (Refused, Forbidden, TooMany) as error:
         return refused(room_id, error, reply=reply)
     if wants_json():
-        return jsonify({**draw(None, [seen], language())[0], "client": str(client_id)})
+        return jsonify({**drawn.told_in(language(), seen), "client": str(client_id)})
     return to_message(room_id, seen.message.number)
 
 

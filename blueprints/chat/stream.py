@@ -23,7 +23,8 @@ from core.i18n import language, speaking
 from core.sessions import token_of
 from core.tokens import hash_of
 from tenants.chat import news, queries, reading, rules
-from tenants.chat.feed import Draw, feeds, sent_form
+from tenants.chat.carrying import sent_form
+from tenants.chat.feed import Draw, feeds
 from tenants.chat.lines import Line, event_bytes, moment_of, stamp_of
 from tenants.chat.models import Room
 from tenants.chat.reading import Seen
@@ -102,7 +103,12 @@ def _replayed(found: list[news.Said]) -> Iterator[bytes]:
     for seen in reading.seen([message for _, message in found]) if found else ():
         by_room.setdefault(seen.message.room_id, (rooms[seen.message.room_id], []))[1].append(seen)
     for room, said in by_room.values():
-        yield from (event_bytes("message", one) for one in sent_form(room, said, draw(room, said, language())))
+        yield from (event_bytes("message", one) for one in sent(room, said, language()))
+
+
+def sent(room: Room, seen: list[Seen], spoken: str) -> list[dict[str, Any]]:
+    """Return messages of a room as open pages know them."""
+    return [sent_form(room.id, one, drawn) for one, drawn in zip(seen, draw(room, seen, spoken), strict=True)]
 
 
 def _bound_sending() -> None:
@@ -128,7 +134,7 @@ def since() -> dict[str, Any]:
     changed, further = news.changed_in(room, at, after) if at is not None else ([], None)
     found = [*reading.seen(changed), *said]
     return {
-        "messages": sent_form(room, found, draw(room, found, language())),
+        "messages": sent(room, found, language()),
         "last": room.last_number, "at": str(stamp_of(further or now)), "more": further is not None,
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from core.errors import Forbidden, NotFound, Refused, TooMany
 from core.sealed import columns_for
 from tenants.chat import attachments, queries, rules
 from tenants.chat.attachments import Prepared
+from tenants.chat.carrying import DrawEach, tell_said
 from tenants.chat.models import Mention, Message, MessageReport, Reaction, Room, Stand
 from tenants.chat.queries import ToPost
 from tenants.chat.reading import Seen
@@ -81,9 +82,11 @@ def _room(kind: str, facts: dict[str, UUID], same: sa.ColumnElement[bool]) -> Ro
 
 
 def post_message(
-    member: Member, room_id: UUID, body: str, client_id: UUID, reply_to: UUID | None = None, files: Sequence[Prepared] = ()
+    member: Member, room_id: UUID, body: str, client_id: UUID, reply_to: UUID | None = None, files: Sequence[Prepared] = (),
+    draw: DrawEach | None = None,
 ) -> Seen:
-    """Return the message, with its place in the room; what is sent again under its `client_id` is said once.
+    """Return the message, with its place in the room; what is sent again under its `client_id` is said once. With `draw` its
+    event carries it to open pages.
 
     Raises NotFound (not in the room), Silent (may read only), NothingSaid, Refused (too long), TooMany. Two statements, one
     more when somebody is named; with files some more.
@@ -104,7 +107,9 @@ def post_message(
     named = queries.people_named(room, words) if "@" in words else []
     message = write(member, to_post, words, client_id, named, carries=files[0].kind if files else None)
     kept = attachments.keep(message, member, files) if files else ()
-    return Seen(message, member, {}, to_post.answered, to_post.answered_by, tuple(named), kept)
+    said = Seen(message, member, {}, to_post.answered, to_post.answered_by, tuple(named), kept)
+    tell_said(room, said, draw)
+    return said
 
 
 def check_may_say(member: Member, room: Room) -> None:
@@ -128,7 +133,8 @@ def checked(body: str, has_files: bool = False) -> str:
 
 def write(member: Member, to_post: ToPost, words: str, client_id: UUID, named: Sequence[Member] = (), kind: str = "text",
           carries: str | None = None) -> Message:
-    """Return the message, written with the room, the sender's stand and the work of telling people, in one statement."""
+    """Return the message, written with the room, the sender's stand and the work of telling people, in one statement; whoever
+    writes tells open pages of it (`tell_said`)."""
     room, answered = to_post.room, to_post.answered
     now, row_id, number = clock.now(), ids.uuid7(), room.last_number + 1
     made = (
@@ -147,7 +153,6 @@ def write(member: Member, to_post: ToPost, words: str, client_id: UUID, named: S
     message, put_in = db.session.execute(wanted.execution_options(populate_existing=True)).one()
     if put_in is None:
         raise Refused("too much work")
-    _tell(room, message, "said")
     return message
 
 
@@ -221,7 +226,7 @@ def changed(message: Message) -> None:
     message.version += 1
     message.changed_at = clock.now()
     db.session.flush()
-    _tell(message.room, message, "changed")
+    _tell_changed(message.room_id, message.id, message.number)
 
 
 def _answers_changed(message: Message) -> None:
@@ -229,13 +234,8 @@ def _answers_changed(message: Message) -> None:
     answers = sa.update(Message).where(Message.reply_to == message.id).values(version=Message.version + 1, changed_at=message.changed_at)
     quoting = answers.returning(Message.id, Message.number).execution_options(synchronize_session=False)
     for row_id, number in db.session.execute(quoting).all():
-        _tell_of(message.room_id, row_id, number, "changed")
+        _tell_changed(message.room_id, row_id, number)
 
 
-def _tell(room: Room, message: Message, event: str) -> None:
-    _tell_of(room.id, message.id, message.number, event)
-
-
-def _tell_of(room_id: UUID, message_id: UUID, number: int, event: str) -> None:
-    told: dict[str, Any] = {"event": event, "room": str(room_id), "message": str(message_id), "number": number}
-    live.tell(told)
+def _tell_changed(room_id: UUID, message_id: UUID, number: int) -> None:
+    live.tell({"event": "changed", "room": str(room_id), "message": str(message_id), "number": number})

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from core.db import db
 from core.errors import NotFound, Refused
 from tenants.chat import actions, queries
+from tenants.chat.carrying import tell_said
 from tenants.chat.models import Message, Room
 from tenants.chat.queries import ToPost
+from tenants.chat.reading import Seen
 from tenants.chat.rules import MODERATORS, Manners, Reach
 from tenants.courses.models import Course, Publication
 from tenants.people.models import Member
@@ -47,4 +49,6 @@ def announce(member: Member, course_id: UUID, body: str, client_id: UUID) -> Mes
         return earlier
     to_post = ToPost(room, None, Manners(), Reach(), None, None, 0)
     named = queries.people_named(room, words) if "@" in words else []
-    return actions.write(member, to_post, words, client_id, named, kind="notice")
+    message = actions.write(member, to_post, words, client_id, named, kind="notice")
+    tell_said(room, Seen(message, member))
+    return message

@@ -1,7 +1,8 @@
 """What open pages are sent: one feed per academy and process reads each event once and hands it to who may know of it.
 
 What waits is taken together, so that a busy room costs fewer statements, not more. Who may read is asked anew each time, so
-that who has left a room hears nothing more, from the very next event on. A message is drawn and encoded once per language.
+that who has left a room hears nothing more, from the very next event on. A message that was just said comes drawn with its
+event (carrying.py); any other is read, drawn and encoded once per language.
 While Redis is away the feed looks at what changed, once per process and not once per page.
 """
 
@@ -24,6 +25,7 @@ from core import clock, live
 from core.db import Scope, db
 from core.live import LOOK, Event
 from tenants.chat import news, presence, queries, reading
+from tenants.chat.carrying import Carried, carried, sent_form
 from tenants.chat.lines import Line, event_bytes
 from tenants.chat.models import Room
 from tenants.chat.news import Said
@@ -46,19 +48,13 @@ log = structlog.get_logger("kweek.live")
 Draw = Callable[[Room, list[Seen], str], list[dict[str, Any]]]
 
 
-def sent_form(room: Room, seen: list[Seen], drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return messages as open pages know them: as drawn, with the room, and the id that the sender's page made."""
-    return [
-        {"room": str(room.id), "client": str(one.message.client_id), **as_drawn} for one, as_drawn in zip(seen, drawn, strict=True)
-    ]
-
-
 class Feed:
     """The open pages of one academy in this process. `draw` makes messages ready for sending; `is_open` says whether the
     academy still answers."""
 
     def __init__(self, scope: Scope, draw: Draw, is_open: Callable[[], bool], over: Callable[[Feed], bool]) -> None:
-        self._scope, self._draw, self._is_open, self._over = scope, draw, is_open, over
+        self._scope, self._over = scope, over
+        self._draw, self._is_open = draw, is_open
         self.holder = scope.holder
         self.lines: dict[UUID, list[Line]] = {}
         self._waiting: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -74,8 +70,9 @@ class Feed:
         """Take an event; it is handed on soon."""
         self._waiting.put(event)
 
-    def join(self, line: Line) -> None:
-        """Begin to send to a page."""
+    def join(self, line: Line, draw: Draw, is_open: Callable[[], bool]) -> None:
+        """Begin to send to a page. What it brings is from now on used for all: an academy's address may have changed."""
+        self._draw, self._is_open = draw, is_open
         self.lines = {**self.lines, line.member_id: [*self.lines.get(line.member_id, ()), line]}
         self._due = min(self._due, time.monotonic() + SOON_S)
         self.heard(CHECK)
@@ -145,6 +142,46 @@ class Feed:
             self._due = time.monotonic()
 
     def _tell_messages(self, events: list[Event]) -> None:
+        whole, others = self._parted(events)
+        if whole:
+            self._send_carried(whole)
+        if others:
+            self._read_and_send(others)
+
+    def _parted(self, events: list[Event]) -> tuple[list[Carried], list[Event]]:
+        """Return the messages that came with their events, and the events of rooms where something has to be read: a change, a
+        message that did not come along, or a hole before one."""
+        whole: list[Carried] = []
+        others: list[Event] = []
+        by_room: dict[str, list[Event]] = defaultdict(list)
+        for event in events:
+            by_room[event["room"]].append(event)
+        for told in by_room.values():
+            came = [one for event in told if (one := carried(self.holder, event)) is not None]
+            came.sort(key=lambda one: one.number)
+            if len(came) == len(told) and not self._has_hole(came):
+                whole += came
+            else:
+                others += told
+        return whole, others
+
+    def _has_hole(self, came: list[Carried]) -> bool:
+        known = self._known.get(came[0].place.id, came[0].number)
+        return any(later.number > earlier + 1 for earlier, later in zip([known, *(one.number for one in came)], came, strict=False))
+
+    def _send_carried(self, came: list[Carried]) -> None:
+        """Send these messages as they came, each to the pages of who may read it now."""
+        fresh = [one for one in came if self._sent.get(one.message_id, 0) < one.version]
+        may = news.listeners({one.place.id: one.place for one in fresh}.values(), self.lines)
+        for one in fresh:
+            listening = may[one.place.id]
+            for line in self._of(listening):
+                line.put(one.parts[line.language])
+            if listening:
+                self._remember(one.message_id, one.version)
+                self._known[one.place.id] = max(self._known.get(one.place.id, 0), one.number)
+
+    def _read_and_send(self, events: list[Event]) -> None:
         wanted, gaps, lost = [], [], set()
         for event in events:
             room, number = UUID(event["room"]), int(event["number"])
@@ -158,7 +195,7 @@ class Feed:
             wanted.append(UUID(event["message"]))
         self._send(news.messages_by_id(wanted, gaps))
         if lost:
-            may = news.listeners(list(news.rooms_by_id(lost).values()), self.lines)
+            may = news.listeners(news.places(news.rooms_by_id(lost).values()), self.lines)
             self._put(self._of(set().union(*may.values())), event_bytes("lost", {}))
 
     def _look(self) -> None:
@@ -177,7 +214,7 @@ class Feed:
         if not fresh:
             return
         rooms = {room.id: room for room, _ in fresh}
-        may = news.listeners(list(rooms.values()), self.lines)
+        may = news.listeners(news.places(rooms.values()), self.lines)
         fresh = [(room, message) for room, message in fresh if may[room.id]]
         by_room: dict[UUID, list[Seen]] = defaultdict(list)
         for seen in reading.seen([message for _, message in fresh]) if fresh else ():
@@ -187,8 +224,8 @@ class Feed:
 
     def _send_room(self, room: Room, said: list[Seen], lines: list[Line]) -> None:
         for language in {line.language for line in lines}:
-            drawn = sent_form(room, said, self._draw(room, said, language))
-            parts = [event_bytes("message", one, seen.message.changed_at) for one, seen in zip(drawn, said, strict=True)]
+            drawn = zip(said, self._draw(room, said, language), strict=True)
+            parts = [event_bytes("message", sent_form(room.id, seen, one), seen.message.changed_at) for seen, one in drawn]
             self._put([line for line in lines if line.language == language], b"".join(parts))
         for seen in said:
             self._remember(seen.message.id, seen.message.version)
@@ -204,7 +241,7 @@ class Feed:
         """Tell who has read how far and who types, where the academy shows it."""
         manners = queries.manners()
         rooms = news.rooms_by_id({UUID(event["room"]) for event in (*reads, *typing)})
-        may = news.listeners(list(rooms.values()), self.lines)
+        may = news.listeners(news.places(rooms.values()), self.lines)
         apart = news.apart({UUID(event["member"]) for event in (*reads, *typing)})
         latest = {(event["room"], event["member"]): event for event in reads}
         for event in latest.values():
@@ -268,7 +305,7 @@ class Feeds:
             feed = self._feeds.get(scope.holder)
             if feed is None:
                 feed = self._feeds[scope.holder] = Feed(scope, draw, is_open, self._drop)
-            feed.join(line)
+            feed.join(line, draw, is_open)
         return lambda: self._leave(feed, line)
 
     def _is_full(self, scope: Scope, line: Line) -> bool:

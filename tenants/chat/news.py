@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from core import clock
 from core.db import db
 from tenants.chat import sight
 from tenants.chat.models import MemberBlock, Message, Room, Stand
+from tenants.chat.sight import Place
 from tenants.people.models import Member, MemberSession
 
 # Moments are of whoever wrote, and a row is seen only after its commit: a look goes back this much further.
@@ -63,17 +65,33 @@ def _said(*where: sa.ColumnElement[bool], most: int | None = None) -> list[Said]
     return [(room, message) for room, message in rows]
 
 
-def listeners(rooms: Sequence[Room], here: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Return who of `here` may read each of these rooms now. One statement."""
-    asked = _ids(here)
-    each = [
-        sa.select(sa.literal(room.id, sa.Uuid).label("room"), Member.id).where(Member.id == sa.any_(asked), sight.people_of(room))
-        for room in rooms
-    ]
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for room_id, member_id in db.session.execute(sa.union_all(*each) if len(each) > 1 else each[0]) if each else ():
-        found[room_id].add(member_id)
-    return found
+def places(rooms: Iterable[Room]) -> list[Place]:
+    """Return what decides who is in these rooms."""
+    return [Place.of(room) for room in rooms]
+
+
+def listeners(rooms: Iterable[Place], here: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return who of `here` may read each of these rooms now. One statement for each room: a small one that is kept took less
+    than making one for all."""
+    return {room.id: _listening(room, here) for room in rooms}
+
+
+def _listening(room: Place, here: Collection[UUID]) -> set[UUID]:
+    is_many, moves = room.kind == "course", room.kind in ("course", "lesson")
+    asked = {"one": room.one_id, "other": room.other_id, "group": room.group_id, "course": room.course_id, "asker": room.asker_id}
+    wanted = _people_at(room.kind, int(clock.now().timestamp()) if moves else 0)
+    told = {**asked, "here": list(here)} if is_many else asked
+    return {member_id for member_id in db.session.scalars(wanted, told) if member_id in here}
+
+
+@lru_cache(maxsize=16)
+def _people_at(kind: str, second: int) -> sa.Select[UUID]:
+    """Return the statement of who is in a room of this kind, made once a second where the present moment stands in it. Of a
+    course, where thousands may be, it asks only about who listens."""
+    ids = {name: sa.bindparam(name, type_=sa.Uuid()) for name in ("one", "other", "group", "course", "asker")}
+    anywhere: Any = Place(cast(UUID, None), kind, ids["one"], ids["other"], ids["group"], ids["course"], ids["asker"])  # type: ignore[arg-type]
+    wanted = sa.select(Member.id).where(sight.people_of(anywhere))
+    return wanted.where(Member.id == sa.any_(sa.bindparam("here", type_=ARRAY(sa.Uuid)))) if kind == "course" else wanted
 
 
 def rooms_by_id(wanted: Iterable[UUID]) -> dict[UUID, Room]:

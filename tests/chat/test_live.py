@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from core import clock, live
 from core.config import config
 from core.db import db
+from core.errors import NotFound
 from tenants.chat import actions, feed, news, presence, queries, standing
 from tenants.chat.feed import CHECK, MOST_OF_ONE, feeds
 from tenants.chat.lines import FULL, Line, moment_of, stamp_of
@@ -401,3 +402,15 @@ def test_who_may_not_know_of_somebody_any_more_is_not_told_that_they_are_here(ca
         member(cast, "trainer").sees = "groups"
         db.session.flush()
         assert news.partners(both) == {}
+
+
+def test_a_page_that_joins_brings_the_address_of_its_academy_as_it_is_now(casts: tuple[Cast, Cast]) -> None:
+    cast, _ = casts
+    room, _ = make_room(cast)
+
+    def of_an_address_that_is_no_more(*_: Any) -> Any:
+        raise NotFound("no such academy")
+
+    with page_of(cast, "participant", draw=of_an_address_that_is_no_more) as sanne, page_of(cast, "second") as yusuf:
+        say(cast, "trainer", room, "moved")
+        assert sanne.hears("moved") and yusuf.hears("moved")

@@ -23,6 +23,7 @@ from tests.conftest import Platform
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 AT_ONCE = 24
+EVERYBODY = ("participant", "second", "trainer", "owner")
 # How long gunicorn would wait for a request that is under way; whatever ends sooner ended by itself.
 GRACE_S, BEFORE_S = 25, 15
 
@@ -97,7 +98,7 @@ def status_of(site: Site, cast: Cast, path: str = "/messages/since") -> int:
 def test_many_streams_leave_room_for_other_requests_and_each_hears_each_message_once(site: Site, casts: tuple[Cast, Cast]) -> None:
     cast, _ = casts
     room, _ = make_room(cast)
-    people = [Listener(site, cast, ("participant", "second", "trainer", "owner")[place % 4]).start() for place in range(AT_ONCE)]
+    people = [Listener(site, cast, EVERYBODY[place % 4]).start() for place in range(AT_ONCE)]
     assert {status_of(site, cast) for _ in range(10)} == {200}
     ids: list[UUID] = [say(cast, "trainer", room, f"{number}") for number in range(10)]
     hearing = [one for one in people if one.who != "owner"]
@@ -112,7 +113,7 @@ def test_many_streams_leave_room_for_other_requests_and_each_hears_each_message_
 def test_a_process_that_is_told_to_end_ends_its_streams_promptly_and_they_come_again(site: Site, casts: tuple[Cast, Cast]) -> None:
     cast, _ = casts
     room, _ = make_room(cast)
-    people = [Listener(site, cast, "participant").start() for _ in range(8)]
+    people = [Listener(site, cast, EVERYBODY[place % 4]).start() for place in range(8)]  # one person may have six in a process
     before = site.web_pids()
     for pid in before:
         os.kill(pid, signal.SIGTERM)
