@@ -6,6 +6,7 @@ stand in every tenth message, where the newest fifty are enough. Floor: the same
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import timedelta
 from typing import Any
@@ -24,10 +25,12 @@ from core.owner import owner_connection
 from core.sealed import columns_for
 from tenants.chat.models import Message, Room
 from tenants.groups.models import Group, GroupMember
+from tenants.people.models import Member
 from tenants.provision import next_number, provision_schema
 from wsgi import create_app
 
 MESSAGES, FEW, ROOMS, AT_ONCE = 50_000, 50, 25, 2_000
+PEOPLE = 20  # who take turns: one person may search so often in a minute and no oftener
 WORDS = ("the dough is warm", "who brings flour on Friday", "zie de les over medicatie", "I fed it twice", "dank je wel", "morgen om tien uur")
 
 
@@ -47,22 +50,23 @@ def furnish(number: int, slug: str, messages: int) -> None:
     with db.scope(CORE, commit=True):
         db.session.add(Academy(number=number, slug=slug, name=slug))
     with db.scope(academy_scope(number), commit=True):
-        _member("p0", ("participant",))
-        who = db.session.execute(sa.text("SELECT id FROM members LIMIT 1")).scalar_one()
-        rooms = [_room(who, place) for place in range(ROOMS)]
+        for place in range(PEOPLE):
+            _member(f"p{place}", ("participant",))
+        people = list(db.session.scalars(sa.select(Member.id)))
+        rooms = [_room(people, place) for place in range(ROOMS)]
         chance = random.Random(7)
         for start in range(0, messages, AT_ONCE):
-            rows = [_said(rooms, place, who, chance) for place in range(start, min(messages, start + AT_ONCE))]
+            rows = [_said(rooms, place, people[0], chance) for place in range(start, min(messages, start + AT_ONCE))]
             db.session.execute(sa.insert(Message), rows)
         db.session.execute(sa.update(Room).values(last_number=messages))
 
 
-def _room(who: UUID, place: int) -> UUID:
+def _room(people: list[UUID], place: int) -> UUID:
     group = Group(name=f"Group {place}")
     db.session.add(group)
     db.session.flush()
     room = Room(kind="group", group_id=group.id)
-    db.session.add_all([GroupMember(group_id=group.id, member_id=who), room])
+    db.session.add_all([*(GroupMember(group_id=group.id, member_id=who) for who in people), room])
     db.session.flush()
     return room.id
 
@@ -77,9 +81,10 @@ def _said(rooms: list[UUID], place: int, who: UUID, chance: random.Random) -> di
 def measured(one: World, rounds: int) -> list[dict[str, Any]]:
     """Return what each search takes, beside the one in few messages."""
     client = Client(create_app(one.environ()), use_cookies=False)
-    headers = {"Cookie": f"{sessions.cookie_name()}=p0"}
+    turns = itertools.cycle(range(PEOPLE))
 
     def search(slug: str, words: str, hits: int) -> None:
+        headers = {"Cookie": f"{sessions.cookie_name()}=p{next(turns)}"}
         answer = client.get(f"/messages/search?q={words}", base_url=f"http://{slug}.localhost", headers=headers)
         if answer.status_code != 200 or answer.text.count("room-hit") != hits:
             raise RuntimeError(f"{words} found {answer.text.count('room-hit')} messages, status {answer.status_code}")

@@ -12,7 +12,7 @@ import io
 import os
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -103,13 +103,22 @@ def seal(key: DataKey, plaintext: str, *, table: str, column: str, row_id: UUID)
 
 def unseal(key: DataKey, blob: bytes, *, table: str, column: str, row_id: UUID) -> str:
     """Return what was sealed in this very field. Raises Tampered, and raises the alarm, for anything else."""
-    try:
-        if blob[: _HEAD.size] != key.head:
-            raise InvalidTag
-        nonce, body = blob[_HEAD.size : _BODY], blob[_BODY:]
-        return key.aead("field").decrypt(nonce, body, _place(key, table, column, row_id)).decode()
-    except (InvalidTag, ValueError):
-        raise refuse(key.holder, table, column, row_id) from None
+    return unsealer(key, table=table, column=column)(row_id, blob)
+
+
+def unsealer(key: DataKey, *, table: str, column: str) -> Callable[[UUID, bytes], str]:
+    """Return what opens this field in one row after another; it raises as `unseal` does."""
+    head, size, decrypt, name = key.head, _HEAD.size, key.aead("field").decrypt, key.field_name(table, column)
+
+    def opened(row_id: UUID, blob: bytes) -> str:
+        try:
+            if blob[:size] != head:
+                raise InvalidTag
+            return decrypt(blob[size:_BODY], blob[_BODY:], name + row_id.bytes).decode()
+        except (InvalidTag, ValueError):
+            raise refuse(key.holder, table, column, row_id) from None
+
+    return opened
 
 
 def refuse(holder: str, table: str, column: str, row_id: UUID) -> Tampered:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import gevent
 from flask import Flask, Response, current_app, g, request
-from gevent import monkey
 
 from blueprints.chat import pacing
 from blueprints.chat.blueprint import chat
@@ -189,10 +188,7 @@ def still_open(place: Place) -> Callable[[], bool]:
 
 
 def end_streams_in_order() -> None:
-    """Let a web process that is told to end (SIGTERM) end its streams first: gunicorn would wait for them. Only in its own
-    processes, where gevent runs."""
-    if not monkey.is_module_patched("threading"):
-        return
+    """Let a web process that is told to end (SIGTERM) end its streams first: gunicorn would wait for them."""
     before = signal.getsignal(signal.SIGTERM)
 
     def end(sign: int, frame: Any) -> None:

@@ -174,12 +174,9 @@ class Feed:
         fresh = [one for one in came if self._sent.get(one.message_id, 0) < one.version]
         may = news.listeners({one.place.id: one.place for one in fresh}.values(), self.lines)
         for one in fresh:
-            listening = may[one.place.id]
-            for line in self._of(listening):
+            for line in self._of(may[one.place.id]):
                 line.put(one.parts[line.language])
-            if listening:
-                self._remember(one.message_id, one.version)
-                self._known[one.place.id] = max(self._known.get(one.place.id, 0), one.number)
+            self._remember(one.place.id, one.message_id, one.number, one.version)
 
     def _read_and_send(self, events: list[Event]) -> None:
         wanted, gaps, lost = [], [], set()
@@ -201,12 +198,13 @@ class Feed:
     def _look(self) -> None:
         """Tell what was said or changed while nothing was heard."""
         began = clock.now()
-        found = news.changed_since(self._looked_at)
+        found = news.versions_since(self._looked_at, MOST_REMEMBERED)
         self._looked_at = began
-        if found is None:
+        missed = None if found is None else [one for one, version in found if self._sent.get(one, 0) < version]
+        if missed is None or len(missed) > news.MOST:
             self._put(self.all_lines(), event_bytes("lost", {}))
-        else:
-            self._send(found)
+        elif missed:
+            self._send(news.messages_by_id(missed))
 
     def _send(self, found: list[Said]) -> None:
         """Send these messages, each once in each version, to the pages of who may read them now."""
@@ -215,6 +213,9 @@ class Feed:
             return
         rooms = {room.id: room for room, _ in fresh}
         may = news.listeners(news.places(rooms.values()), self.lines)
+        for room, message in fresh:
+            if not may[room.id]:
+                self._remember(room.id, message.id, message.number, message.version)
         fresh = [(room, message) for room, message in fresh if may[room.id]]
         by_room: dict[UUID, list[Seen]] = defaultdict(list)
         for seen in reading.seen([message for _, message in fresh]) if fresh else ():
@@ -228,10 +229,11 @@ class Feed:
             parts = [event_bytes("message", sent_form(room.id, seen, one), seen.message.changed_at) for seen, one in drawn]
             self._put([line for line in lines if line.language == language], b"".join(parts))
         for seen in said:
-            self._remember(seen.message.id, seen.message.version)
-        self._known[room.id] = max(self._known.get(room.id, 0), said[-1].message.number)
+            self._remember(room.id, seen.message.id, seen.message.number, seen.message.version)
 
-    def _remember(self, message_id: UUID, version: int) -> None:
+    def _remember(self, room_id: UUID, message_id: UUID, number: int, version: int) -> None:
+        """Remember what was told to whoever listens; who comes later asks for what they lack."""
+        self._known[room_id] = max(self._known.get(room_id, 0), number)
         self._sent[message_id] = version
         self._sent.move_to_end(message_id)
         while len(self._sent) > MOST_REMEMBERED:

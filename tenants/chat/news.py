@@ -35,15 +35,17 @@ def messages_by_id(wanted: Iterable[UUID], gaps: Iterable[tuple[UUID, int, int]]
     return _said(sa.or_(*ways))
 
 
-def changed_since(at: datetime, *where: sa.ColumnElement[bool], most: int = MOST) -> list[Said] | None:
-    """Return what was said or changed since then; None when it is more than `most`, too much to send."""
-    found = _said(Message.changed_at > at - MARGIN, *where, most=most + 1)
+def versions_since(at: datetime, most: int) -> list[tuple[UUID, int]] | None:
+    """Return the id and version of what was said or changed since then; None when it is more than `most`."""
+    rows = db.session.execute(sa.select(Message.id, Message.version).where(Message.changed_at > at - MARGIN).limit(most + 1))
+    found = [(message_id, version) for message_id, version in rows]
     return found if len(found) <= most else None
 
 
 def changed_for(member: Member, at: datetime) -> list[Said] | None:
-    """Return what was said or changed since then in the rooms that the member is in now; None when it is too much."""
-    return changed_since(at, sight.readable(member), most=MOST_REPLAYED)
+    """Return what was said or changed since then in the rooms that the member is in now; None when it is too much to send."""
+    found = _said(Message.changed_at > at - MARGIN, sight.readable(member), most=MOST_REPLAYED + 1)
+    return found if len(found) <= MOST_REPLAYED else None
 
 
 def changed_in(room: Room, at: datetime, upto: int) -> tuple[list[Message], datetime | None]:

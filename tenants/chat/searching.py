@@ -57,7 +57,7 @@ def _found(member: Member, sought: str, room: Room | None) -> list[UUID]:
 
 def holds(body: str, sought: str) -> bool:
     """Return whether the words stand in the body, as `folded` compares them; plain letters need no folding of the whole."""
-    if body.isascii() and " " not in sought and not PARTED & set(body):
+    if body.isascii() and " " not in sought and not any(sign in body for sign in PARTED):
         return sought in body.lower()
     return sought in folded(body)
 
@@ -69,7 +69,7 @@ def _parts(member: Member, room: Room | None) -> Iterator[list[tuple[UUID, bytes
     last: UUID | None = None
     while True:
         page = wanted if last is None else wanted.where(Message.id < last)
-        rows = [(row[0], row[1]) for row in db.session.execute(page.order_by(Message.id.desc()).limit(AT_ONCE))]
+        rows = [(row_id, blob) for row_id, blob in db.session.execute(page.order_by(Message.id.desc()).limit(AT_ONCE))]
         if not rows:
             return
         yield rows

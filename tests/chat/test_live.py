@@ -240,7 +240,7 @@ def test_postgres_away_is_made_good_by_a_look(casts: tuple[Cast, Cast], monkeypa
         monkeypatch.setattr(news, "messages_by_id", failing)
         say(cast, "trainer", room, "meanwhile")
         assert sanne.hears("before", "meanwhile")
-        assert asked == [1]
+        assert asked == [1, 1], "once for the event, once by looking"
 
 
 def test_the_page_of_an_ended_session_ends_and_the_others_go_on(casts: tuple[Cast, Cast]) -> None:
@@ -358,7 +358,7 @@ def test_a_room_that_nobody_heard_for_long_is_asked_for_and_not_drawn_whole(cast
         assert sanne.hears("1")
         here = feeds._feeds[cast.academy.scope.holder]
         monkeypatch.setattr(here, "heard", lambda _: None)
-        monkeypatch.setattr(news, "changed_since", lambda _: [])
+        monkeypatch.setattr(news, "versions_since", lambda *_: [])
         live.ear._listeners[cast.academy.scope.holder].remove(listener := live.ear._listeners[cast.academy.scope.holder][0])
         for number in range(2, 7):
             say(cast, "trainer", room, str(number))
@@ -414,3 +414,21 @@ def test_a_page_that_joins_brings_the_address_of_its_academy_as_it_is_now(casts:
     with page_of(cast, "participant", draw=of_an_address_that_is_no_more) as sanne, page_of(cast, "second") as yusuf:
         say(cast, "trainer", room, "moved")
         assert sanne.hears("moved") and yusuf.hears("moved")
+
+
+def test_a_check_of_a_busy_academy_asks_nobody_to_load_anew(casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "MOST", 3)
+    cast, _ = casts
+    room, _ = make_room(cast)
+    with page_of(cast, "participant") as sanne:
+        words = [str(number) for number in range(8)]
+        for one in words:
+            say(cast, "trainer", room, one)
+        assert sanne.hears(*words)
+        here = feeds._feeds[cast.academy.scope.holder]
+        here._due = time.monotonic()
+        here.heard(CHECK)
+        assert not sanne.listen(lambda: bool(sanne.of("lost")) or len(sanne.said()) > len(words), 1), "all of it was told already"
+        here._sent.clear()
+        here.heard(live.LOOK)
+        assert sanne.listen(lambda: bool(sanne.of("lost"))), "more than can be sent was missed"
