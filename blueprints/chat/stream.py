@@ -23,7 +23,8 @@ from core.sessions import token_of
 from core.tokens import hash_of
 from tenants.chat import news, queries, reading, rules
 from tenants.chat.carrying import sent_form
-from tenants.chat.feed import Draw, feeds
+from tenants.chat.feed import Draw
+from tenants.chat.feeds import feeds
 from tenants.chat.lines import Line, event_bytes, moment_of, stamp_of
 from tenants.chat.models import Room
 from tenants.chat.reading import Seen

@@ -11,7 +11,6 @@ from blueprints.notifications.blueprint import notifications
 from core.access import from_anywhere, public
 from core.i18n import language, speaking
 from tenants.notifications import choices, words
-from tenants.notifications.rules import KINDS
 
 
 @notifications.get("/notifications/stop/<token>")
@@ -29,8 +28,7 @@ def stop_now(token: str) -> Any:
     """Stop mail of this kind, or begin it again. A mail program posts here by itself (RFC 8058): the token is all it has."""
     if request.form.get("do") == "again":
         read = choices.read_token(token)
-        usual = KINDS[read[1]].usual.mail if read else "off"
-        return _page(token, choices.mail_by_token(token, "at_once" if usual == "off" else usual))
+        return _page(token, choices.mail_by_token(token, choices.usual_mail(read[1])) if read else None)
     return _page(token, choices.stop_by_token(token))
 
 

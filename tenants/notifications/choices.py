@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,9 @@ from core.urls import academy_url
 from tenants.notifications.models import HOW, Notice, NoticeChoice, NoticeTimes
 from tenants.notifications.rules import KINDS, LONGEST_PAUSE, Choice, Mail, Times, is_zone, kinds_for
 from tenants.people.models import Member
+
+# In place of a kind, in the link under a mail of many kinds: it stops them all.
+EVERYTHING: Final = "everything"
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def stop_url(member_id: UUID, kind: str, slug: str) -> str:
 def read_token(token: str) -> tuple[UUID, str] | None:
     """Return member and kind of a token of this academy, or None."""
     parts = token.split(".")
-    if len(parts) != 3 or parts[1] not in KINDS:
+    if len(parts) != 3 or parts[1] not in (*KINDS, EVERYTHING):
         return None
     try:
         member_id, sign = UUID(bytes=_decoded(parts[0])), _decoded(parts[2])
@@ -147,14 +150,39 @@ def mail_by_token(token: str, mail: Mail | None) -> tuple[str, Mail] | None:
     member = None if found is None else db.session.get(Member, found[0])
     if found is None or member is None:
         return None
+    if found[1] == EVERYTHING:
+        return EVERYTHING, _mail_of_everything(member, mail)
     present = wish_of(member, found[1])
     if mail is None or mail == present.mail:
         return found[1], present.mail
     choose(member, {found[1]: Choice(present.app, mail, present.push)})
     if mail == "off":
-        waiting = (Notice.member_id == member.id, Notice.kind == found[1], Notice.mailed_at.is_(None), Notice.mail_at.is_not(None))
-        db.session.execute(sa.update(Notice).where(*waiting).values(mailed_at=clock.now()))
+        _mail_no_more(member, Notice.kind == found[1])
     return found[1], mail
+
+
+def _mail_of_everything(member: Member, mail: Mail | None) -> Mail:
+    """Stop the mail of every kind ("off"), let each come as it usually does (another word), or change nothing (None); return
+    "off" where nothing is mailed."""
+    present = choices_of(member)
+    if mail == "off":
+        choose(member, {name: Choice(one.app, "off", one.push) for name, one in present.items()})
+        _mail_no_more(member)
+    elif mail is not None:
+        usual = {name: KINDS[name].default_for(member.roles).mail for name in present}
+        choose(member, {name: Choice(one.app, usual[name], one.push) for name, one in present.items()})
+    return "off" if all(one.mail == "off" for one in choices_of(member).values()) else "at_once"
+
+
+def _mail_no_more(member: Member, *which: sa.ColumnElement[bool]) -> None:
+    waiting = (Notice.member_id == member.id, Notice.mailed_at.is_(None), Notice.mail_at.is_not(None), *which)
+    db.session.execute(sa.update(Notice).where(*waiting).values(mailed_at=clock.now()))
+
+
+def usual_mail(kind: str) -> Mail:
+    """Return how a kind is mailed that somebody wants again."""
+    usual: Mail = "at_once" if kind == EVERYTHING else KINDS[kind].usual.mail
+    return "at_once" if usual == "off" else usual
 
 
 def language_of_token(token: str) -> str | None:

@@ -20,7 +20,7 @@ from core.mail.addresses import takes_answers
 from core.urls import academy_url
 from tenants.mail.actions import write_letter
 from tenants.notifications import words
-from tenants.notifications.choices import choices_of, stop_url
+from tenants.notifications.choices import EVERYTHING, choices_of, stop_url
 from tenants.notifications.models import Notice
 from tenants.notifications.queries import Line, lines_of
 from tenants.notifications.registry import Said
@@ -129,7 +129,7 @@ def _quoted(said: Sequence[Said]) -> list[str]:
 
 def _digest(lines: Sequence[Line], slug: str) -> dict[str, Any]:
     shown = [{"words": words.sentence(line), "label": words.button_words(line.kind), "url": link_of(line, slug)} for line in lines[:MOST_LINES]]
-    return {"lines": shown, "count": len(lines), "all_url": academy_url(slug, "/notifications")}
+    return {"unsubscribe": stop_url(lines[0].newest.member_id, EVERYTHING, slug), "lines": shown, "count": len(lines), "all_url": academy_url(slug, "/notifications")}
 
 
 def link_of(line: Line, slug: str) -> str:

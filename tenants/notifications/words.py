@@ -26,6 +26,7 @@ def kind_words(kind: str) -> str:
         "session": _("A session: your seat, moved, cancelled"), "certificate": _("A certificate"),
         "course": _("A course that you take was changed"), "peer": _("Work of a fellow participant to look at"),
         "request": _("Somebody asks to be let into a course"), "report": _("A report is ready"),
+        "everything": _("All notifications by mail"),
     }[kind]  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 
 from core.db import db
 from tenants.chat import actions
-from tenants.chat.feed import CHECK, Draw, feeds
+from tenants.chat.feed import CHECK, Draw
+from tenants.chat.feeds import feeds
 from tenants.chat.lines import Line
 from tenants.chat.models import Room
 from tenants.chat.reading import Seen

@@ -20,7 +20,8 @@ from core.config import config
 from core.db import db
 from core.errors import NotFound
 from tenants.chat import actions, feed, news, presence, queries, standing
-from tenants.chat.feed import CHECK, MOST_OF_ONE, feeds
+from tenants.chat.feed import CHECK
+from tenants.chat.feeds import MOST_OF_ONE, feeds
 from tenants.chat.lines import FULL, Line, moment_of, stamp_of
 from tenants.chat.models import Message, Room
 from tenants.groups import actions as groups
@@ -342,7 +343,7 @@ def test_a_stamp_is_a_moment_and_nonsense_is_none() -> None:
 
 
 def test_one_academy_leaves_room_for_the_pages_of_others(casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "MOST_OF_ACADEMY", 1)
+    monkeypatch.setattr("tenants.chat.feeds.MOST_OF_ACADEMY", 1)
     cast, other = casts
     with page_of(cast, "second"), page_of(other, "second"):
         line = Line(cast.ids["participant"], b"", "en")

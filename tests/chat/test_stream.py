@@ -17,7 +17,7 @@ from core import clock
 from core.db import db
 from core.pace import Pace
 from tenants.chat import actions
-from tenants.chat.feed import MOST_OF_ONE, feeds
+from tenants.chat.feeds import MOST_OF_ONE, feeds
 from tenants.chat.lines import stamp_of
 from tenants.chat.models import Message, Room
 from tenants.groups import actions as groups
@@ -154,7 +154,7 @@ def test_a_reader_that_does_not_listen_gets_an_end(app: HostedFlask, casts: tupl
 
 
 def test_a_full_process_sends_pages_elsewhere(app: HostedFlask, casts: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenants.chat.feed.MOST_LINES", 0)
+    monkeypatch.setattr("tenants.chat.feeds.MOST_LINES", 0)
     answer = casts[0].client(app, "participant").get("/messages/stream", headers=LISTENS)
     assert answer.status_code == 503 and answer.headers["Retry-After"] == "60"
 

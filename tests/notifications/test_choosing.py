@@ -92,6 +92,18 @@ def test_a_mail_program_posts_without_form_or_cookie(cast: Cast, guarded_app: Ho
     assert program.post("/sign-in", data={"email": "x"}).status_code == 403
 
 
+def test_the_link_of_a_digest_stops_all_mail_and_lets_it_come_again_as_usual(cast: Cast, app: HostedFlask) -> None:
+    stranger, path = cast.client(app, None), f"/notifications/stop/{token(cast, choices.EVERYTHING)}"
+    with db.scope(cast.academy.scope, commit=True):
+        actions.notify("course", [cast.ids["participant"]], subject_id=uuid4(), link="/x")
+    assert "All notifications by mail" in stranger.get(path).text and chosen(cast)["feedback"].mail == "at_once"
+    assert stranger.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert {one.mail for one in chosen(cast).values()} == {"off"} and chosen(cast)["feedback"].app, "behind the bell it still stands"
+    assert notices(cast)[0].mailed_at is not None, "what waited is not mailed"
+    assert stranger.post(path, data={"do": "again"}).status_code == 200
+    assert (chosen(cast)["feedback"].mail, chosen(cast)["course"].mail) == ("at_once", "weekly")
+
+
 def test_stopping_drops_what_waits_to_be_mailed(cast: Cast, app: HostedFlask) -> None:
     with db.scope(cast.academy.scope, commit=True):
         choices.choose(member(cast, "participant"), {"course": Choice(mail="weekly")})

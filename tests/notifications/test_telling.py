@@ -165,6 +165,7 @@ def test_a_morning_brings_one_digest_and_never_a_second(cast: Cast, talk: None, 
         work()
         (digest,) = letters(cast.academy, "digest")
         assert digest[1].startswith("2 notifications from ") and "3 messages from Noor Haddad" in digest[2] and "You may begin: Bread" in digest[2]
+        assert ".everything." in digest[2], "one link stops them all"
         with db.scope(cast.academy.scope, commit=True):
             mailing.queue_due()
             mailing.mail_to(cast.ids["participant"])
@@ -299,7 +300,7 @@ def test_a_line_of_several_leads_to_the_list(cast: Cast, app: HostedFlask, monke
         assert queries.lines_of(db.session.scalars(sa.select(Notice)).all(), member(cast, "trainer"))[0].said[0].what == "Bake a loaf"
 
 
-def test_a_letter_of_one_kind_carries_the_address_that_stops_it_and_a_digest_none(cast: Cast, talk: None, monkeypatch: pytest.MonkeyPatch, app: HostedFlask) -> None:
+def test_a_letter_of_one_kind_carries_the_address_that_stops_it(cast: Cast, talk: None, monkeypatch: pytest.MonkeyPatch, app: HostedFlask) -> None:
     given: list[dict[str, object]] = []
     real = mailing.write_letter
 
