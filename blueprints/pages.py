@@ -23,6 +23,7 @@ from blueprints.imports import imports
 from blueprints.inbox import inbox
 from blueprints.issuers import issuers
 from blueprints.language import language
+from blueprints.leads import leads
 from blueprints.learning import learning
 from blueprints.mailbox import mailbox
 from blueprints.media import media
@@ -43,7 +44,7 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, home, inbox, issuers, newsletter):
+    for blueprint in (accounts, academies, home, inbox, issuers, leads, newsletter):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from blueprints.academies.words import SLUG_PROBLEMS
+from core.leads.actions import MOST_NOTE
 from tenants.bank.actions import MOST_INSERTED
 from tenants.catalogue.rules import MAX_ANSWER, MAX_REASON
 from tenants.chat.rules import MAX_BODY
@@ -50,6 +51,8 @@ REASONS = {
     "report rhythm": _l("Choose a day of the week, or a day of the month from 1 to 31."),
     "report schedule": _l("This report cannot be mailed: its course is archived or gone. Remove it, and schedule another."),
     "report schedules": _l("You have %(most)d scheduled reports, which is all there is room for. Remove one first.", most=MOST_SCHEDULES),
+    "lead note": _l("Write a note of 1 to %(most)d characters.", most=MOST_NOTE),
+    "lead state": _l("Choose one of the steps on the page of the request."),
     "last owner": _l("You are the only owner. Give the academy another owner before you leave."),
     "name or colour": _l("Give the academy a name of 2 to 80 characters and a colour such as #2f5bb7."),
     "no such block": _l("This part of the lesson was changed meanwhile. Reload the page and try again."),

@@ -104,6 +104,7 @@ def _platform_items() -> list[Item]:
                   request.blueprint == "academies" and not operates)]  # fmt: skip
     if current_user.is_operator:
         items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates and request.blueprint == "academies"))
+        items.append(Item(str(_l("Demo requests")), url_for("leads.index"), "people", request.blueprint == "leads"))
         items.append(Item(str(_l("Newsletter")), url_for("newsletter.index"), "text", request.blueprint == "newsletter"))
         items.append(Item(str(_l("Mail")), url_for("inbox.index"), "mail", request.blueprint == "inbox"))
     return items

@@ -26,6 +26,7 @@ from jobs.demo import (
     groups,
     inbox,
     invitations,
+    leads,
     newsletter,
     notices,
     organisations,
@@ -132,6 +133,7 @@ def _open(demo: DemoAcademy) -> tuple[int, UUID]:
     """Return the number of the opened academy and its owner's account; the demo brings its own courses."""
     with db.scope(CORE, commit=True):
         operator = _account(OPERATOR, "Olivier", "Operator", is_operator=True)
+        leads.write(operator)
         newsletter.write(operator)
         inbox.write(operator)
         first = demo.people[0]

@@ -1,0 +1,1 @@
+"""Requests for a demo: who asked, what was said since, and their end."""

@@ -1,0 +1,77 @@
+"""Decisions about requests for a demo: when they end, and what looks as if a machine wrote it. No database."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+LONGEST_QUESTION: Final = 2_000
+LONGEST_ORGANISATION: Final = 120
+LONGEST_PHONE: Final = 30
+MONTHS_KEPT: Final = 12
+# Nobody reads a form and fills in three fields in less; and a form that was open for longer than a day is shown anew.
+FASTEST_S, LONGEST_S = 3, 24 * 3600
+MOST_LINKS: Final = 2
+LINK = re.compile(r"https?://|www\.|<a\s|\[url", re.IGNORECASE)
+PHONE = re.compile(r"\+?[0-9 ()./-]{6,30}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it was typed."""
+
+    name: str
+    email: str
+    organisation: str
+    phone: str = ""
+    question: str = ""
+    trap: str = ""
+
+
+def is_phone(text: str) -> bool:
+    """Return whether this can be dialled."""
+    return bool(PHONE.fullmatch(text)) and sum(sign.isdigit() for sign in text) >= 6
+
+
+def looks_sent_by_a_machine(asked: Asked, seconds: float) -> bool:
+    """Return whether a request looks so: a field was filled in that nobody sees, it came faster than one types, an address of
+    a page stands for a name, or the question is made of links. Such a request is kept for a person to look at."""
+    short = (asked.name, asked.organisation, asked.phone)
+    return (
+        bool(asked.trap) or seconds < FASTEST_S or any(LINK.search(one) for one in short)
+        or len(LINK.findall(asked.question)) > MOST_LINKS
+    )  # fmt: skip
+
+
+def stamp(moment: datetime, secret: bytes) -> str:
+    """Return when a form was shown, signed: what comes back tells how long somebody had it before them."""
+    at = str(int(moment.timestamp()))
+    return f"{at}.{_sign(at, secret)}"
+
+
+def seconds_since(stamped: str, now: datetime, secret: bytes) -> float | None:
+    """Return how long ago a stamp was made; None for one that is not ours."""
+    at, _, sign = stamped.partition(".")
+    if not (at.isascii() and at.isdigit() and len(at) < 12) or not hmac.compare_digest(sign.encode(), _sign(at, secret).encode()):
+        return None
+    return now.timestamp() - int(at)
+
+
+def _sign(text: str, secret: bytes) -> str:
+    return hmac.digest(secret, b"demo request form " + text.encode(), hashlib.sha256).hex()[:32]
+
+
+def end_of(contacted_at: datetime) -> datetime:
+    """Return when a request is destroyed: twelve months after the last contact, on the same day of the month or its last."""
+    month = contacted_at.month - 1 + MONTHS_KEPT
+    year, month = contacted_at.year + month // 12, month % 12 + 1
+    for day in range(contacted_at.day, 27, -1):
+        try:
+            return contacted_at.replace(year=year, month=month, day=day)
+        except ValueError:
+            continue
+    return contacted_at.replace(year=year, month=month)
