@@ -12,7 +12,7 @@ from core.mail.smtp import checked_thread, one_url
 
 # Somebody sits and waits for these; a hundred invitations may not delay them.
 AWAITED = frozenset({"confirm_account", "reset_password", "change_email", "find_academy", "already_member",
-                     "confirm_joining", "member_already", "newsletter_confirm"})  # fmt: skip
+                     "confirm_joining", "member_already", "newsletter_confirm", "demo_asked"})  # fmt: skip
 # To thousands at once: everything else goes first.
 BULK = frozenset({"newsletter"})
 

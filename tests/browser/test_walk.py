@@ -57,7 +57,7 @@ NO_PAGE = frozenset(
     "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
     "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template "
     "transfer.download files.poster media.making reports.download "
-    "chat.stream chat.since chat.file chat.small_file chat.reported_file people.face past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html "
+    "chat.stream chat.since chat.file chat.small_file chat.reported_file people.face past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html leads.export "
     "notifications.count notifications.open_notice notifications.worker".split()
 )
 LINKS = frozenset(
@@ -65,7 +65,7 @@ LINKS = frozenset(
     "people.set_password people.confirm_email catalogue.join catalogue.prove newsletter.confirm newsletter.leave notifications.stop".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them; test_sitting at a test.
-AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
+AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked leads.asked academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
 LOOKS = {
     "nl": [(320, "light"), (1280, "dark")],
@@ -219,7 +219,7 @@ def speak(language: str) -> None:
 def refused_at(door: Door) -> list[str]:
     """Return pages whose form is sent empty, to look at what it says then."""
     return {
-        ("platform", "stranger"): ["/sign-in", "/sign-up", "/reset", "/find", "/newsletter"],
+        ("platform", "stranger"): ["/sign-in", "/sign-up", "/reset", "/find", "/newsletter", "/demo"],
         ("platform", "owner"): ["/academies/new", "/me/password", "/me/email"],
         ("academy", "stranger"): ["/sign-in", "/reset"],
         ("academy", "owner"): ["/people/invite", "/people/add", "/courses/new", "/me/password"],

@@ -18,7 +18,7 @@ KINDS = sorted(path.stem for path in (TEMPLATES / "mail").glob("*.txt"))
 SAMPLES: dict[str, Any] = {
     "url": "https://zorgwijs.localhost/x/abc", "reset_url": "https://localhost/reset", "name": "Sanne", "minutes": 60,
     "academy": "Zorgwijs", "inviter": "Noor Haddad", "academies": [{"name": "Zorgwijs", "url": "https://z.localhost/"}],
-    "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek",
+    "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek", "organisation": "Veilig Werk",
     "schedules": "https://zorgwijs.localhost/reports/schedules", "writer": "Noor", "note": ["Tot donderdag.", "Neem je map mee."],
     "may_answer": True,
     "subject": "News of December", "parts": [], "leave_url": "https://localhost/newsletter/leave/abc", "days": 7, "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
@@ -33,7 +33,7 @@ IN_DUTCH: dict[str, Any] = {
     "words": "Noor Haddad gaf feedback: Injecteren", "label": "Lees de feedback",
     "lines": [{"words": "Sanne de Wit leverde in: Injecteren", "label": "Ga naar het nakijken", "url": "https://zorgwijs.localhost/notifications/1"}],
 }  # fmt: skip
-TYPED = {"words", "name", "academy", "inviter", "writer", "note", "title", "where", "reason", "subject"}
+TYPED = {"words", "name", "academy", "inviter", "writer", "note", "title", "where", "reason", "subject", "organisation"}
 FROM = {"_", "ngettext", "sender", "language"}
 
 

@@ -143,7 +143,7 @@ def test_a_job_speaks_as_its_academy_does(app: HostedFlask, cast: Cast) -> None:
 
 
 def test_every_mail_in_formal_dutch_says_no_je() -> None:
-    values = dict.fromkeys(("academy", "inviter", "writer", "name", "title", "when", "where", "reason", "minutes", "words", "label", "subject"), "Waarde") | {"count": 2, "days": 7}
+    values = dict.fromkeys(("academy", "inviter", "writer", "name", "title", "when", "where", "reason", "minutes", "words", "label", "subject", "organisation"), "Waarde") | {"count": 2, "days": 7}
     kinds = sorted(path.stem for path in TEMPLATES.glob("mail/*.txt"))
     assert len(kinds) >= 20
     links = dict.fromkeys(("url", "reset_url", "schedules", "settings_url", "all_url", "leave_url"), "https://example.org/x")
