@@ -11,6 +11,8 @@ SCRIPT = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What the brand and the mode can break; the rest of a page stays as it is in other colours.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+# What the width and the scheme of the window can break besides.
+SEEN_RULES = [*COLOUR_RULES, "target-size", "scrollable-region-focusable", "heading-order", "region", "skip-link", "aria-hidden-focus"]
 # axe takes the clipped shapes of a drawing for something that lies over the words beside it, and then
 # leaves their contrast undecided. Drawings without words say nothing, so they are hidden first.
 HIDE_DRAWINGS = "document.querySelectorAll('svg[aria-hidden=true]').forEach(s => { s.style.visibility = 'hidden' })"

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,7 +40,7 @@ from tenants.people import inviting, signing
 from tenants.people.models import MemberSession
 from tenants.people.queries import active_by_said, member_by_email
 from tenants.resolve import resolver
-from tests.browser.axe import overflow_px, violations
+from tests.browser.axe import RULES, SEEN_RULES, overflow_px, violations
 from tests.browser.pages import Found, walk
 from tests.browser.site import Site
 from tests.browsing import client_on
@@ -67,10 +68,16 @@ LINKS = frozenset(
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them; test_sitting at a test.
 AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked leads.asked academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
+# Each page is opened once for each language, with all rules at one width; the window and the scheme then change in front of it,
+# for what they can break. Between the two languages each width had all rules.
 LOOKS = {
-    "nl": [(320, "light"), (1280, "dark")],
-    "en": [(320, "dark"), (1280, "light")],
+    "nl": [(320, "light", RULES), (1280, "dark", SEEN_RULES)],
+    "en": [(1280, "light", RULES), (320, "dark", SEEN_RULES)],
 }
+
+Look = tuple[int, Any, list[str]]
+# Resolves once a change of the window has been drawn.
+DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @dataclass(frozen=True)
@@ -156,8 +163,9 @@ def started(row: Any) -> str:
     return token
 
 
+@cache
 def found_at(app: HostedFlask, door: Door) -> Found:
-    """Return the pages that the door leads to."""
+    """Return the pages that the door leads to; links are followed once for all tests here."""
     client = client_on(app, door.host)
     client.set_cookie("lang", door.language, domain=door.host)
     if door.token:
@@ -305,31 +313,37 @@ class Looker:
         if not request.url.startswith((self.origin, "data:", "blob:")):
             self.said.append(f"asked {request.url}")
 
-    def look(self, path: str, looks: list[tuple[int, Any]], is_refused: bool = False) -> list[str]:
+    def look(self, path: str, looks: list[Look], is_refused: bool = False) -> list[str]:
         """Return what is wrong with the page at these widths and in these schemes; `is_refused`: once its form was sent."""
-        return [one for width, scheme in looks for one in self.see(path, width, scheme, is_refused)]
-
-    def see(self, path: str, width: int, scheme: Any, is_refused: bool) -> list[str]:
-        """Return what is wrong with the page, opened at this width and in this scheme: what switches moves for a while."""
         self.said.clear()
-        self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.emulate_media(color_scheme=scheme)
+        self.show(*looks[0][:2])
         answer = self.page.goto(f"{self.origin}{path}")
         if is_refused:
             with self.page.expect_navigation():
                 self.page.locator("main form button").last.click()
             assert self.page.locator("[aria-invalid=true]").count(), path
-        self.keep_picture(path + "-refused" * is_refused, width, scheme)
         wrong = [] if answer.status == 410 or answer.status < 400 or "/_dev/errors/" in path else [f"answered {answer.status}"]
-        wrong += violations(self.page)
-        if over := overflow_px(self.page):
-            wrong.append(f"{over} px too wide")
+        for width, scheme, rules in looks:
+            self.show(width, scheme)
+            self.keep_picture(path + "-refused" * is_refused, width, scheme)
+            wrong += [f"{width} {scheme}: {one}" for one in self.seen(rules)]
         if self.page.evaluate("document.documentElement.lang") != self.door.language and "plain" not in path:
             wrong.append(f"speaks {self.page.evaluate('document.documentElement.lang')}")
         if self.page.locator("h1").count() != 1:
             wrong.append(f"has {self.page.locator('h1').count()} h1")
         wrong += [one for one in self.said if "Failed to load resource" not in one or (" 404 " in one and "_dev" not in path)]
-        return [f"{self.door.host}{path} as {self.door.role}, {width} {scheme}: {one}" for one in wrong]
+        return [f"{self.door.host}{path} as {self.door.role}: {one}" for one in wrong]
+
+    def show(self, width: int, scheme: Any) -> None:
+        """Give the window this width and scheme, as somebody who wants no motion has it: nothing fades while it is looked at."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+    def seen(self, rules: list[str]) -> list[str]:
+        """Return what is wrong with the page as it stands."""
+        self.page.evaluate(DRAWN)
+        over = overflow_px(self.page)
+        return violations(self.page, rules) + ([f"{over} px too wide"] if over else [])
 
     def keep_picture(self, path: str, width: int, scheme: str) -> None:
         """Keep a picture where KWEEK_PICTURES says, for people who want to look."""
