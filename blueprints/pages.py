@@ -17,7 +17,6 @@ from blueprints.exercises import exercises
 from blueprints.files import files
 from blueprints.groups import groups
 from blueprints.health import health
-from blueprints.home import home
 from blueprints.hosts import HostedFlask
 from blueprints.imports import imports
 from blueprints.inbox import inbox
@@ -36,6 +35,7 @@ from blueprints.reports import reports
 from blueprints.reviews import reviews
 from blueprints.sessions import sessions
 from blueprints.settings import settings
+from blueprints.site import site
 from blueprints.study import study
 from blueprints.surveys import surveys
 from blueprints.transfer import transfer
@@ -44,7 +44,7 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, home, inbox, issuers, leads, newsletter):
+    for blueprint in (accounts, academies, inbox, issuers, leads, newsletter, site):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,

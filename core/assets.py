@@ -2,7 +2,7 @@
 
 Every file under static/ is read into memory at the start, text also packed. `app.css` is the stylesheet of every page:
 all files of static/css joined, tokens first; the layers decide who wins. `staff.css` joins static/css/staff: what only
-authors, trainers and managers see.
+authors, trainers and managers see; `site.css` static/css/site: the public pages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.errors import NotFound
 
 ROOT = Path(__file__).resolve().parent.parent / "static"
 BUNDLE = "app.css"
-BUNDLES = {BUNDLE: "css", "staff.css": "css/staff", "chat.css": "css/chat"}
+BUNDLES = {BUNDLE: "css", "staff.css": "css/staff", "chat.css": "css/chat", "site.css": "css/site"}
 FIRST = ("tokens", "reset", "base", "layout")
 YEAR_S = 31_536_000
 LOOK_EVERY_S = 0.5  # a page asks for dozens of addresses; walking the folder for each took longer than the page

@@ -22,3 +22,14 @@ def overlooked(most: int, older_than: timedelta) -> Sequence[tuple[object, int |
         .limit(most)
     )
     return [(row.id, row.number) for row in db.session.execute(query)]
+
+
+def waiting_s() -> tuple[float, float]:
+    """Return for how many seconds the oldest work that is due waits to be begun, and the oldest mail. One statement, in the
+    platform's frame."""
+    is_mail = Work.job.like("mail.%")
+    is_waiting = sa.and_(Work.done_at.is_(None), Work.failed_at.is_(None), Work.due_at <= clock.now(), Work.leased_until.is_(None))
+    oldest = (sa.func.min(Work.due_at).filter(sa.not_(is_mail)), sa.func.min(Work.due_at).filter(is_mail))
+    found = db.session.execute(sa.select(*oldest).where(is_waiting)).one()
+    work, mail = ((clock.now() - at).total_seconds() if at is not None else 0.0 for at in found)
+    return work, mail
