@@ -141,12 +141,26 @@ def piece(name: str, *, due: datetime | None = None, priority: int = 5, once: st
 
     For acts that may cost no statement more; anything else uses `later`, which says by itself when it is refused.
     """
+    return outbox.piece(_order(name, due, priority, once, args))
+
+
+def kept_piece() -> Any:
+    """Return the same column for a statement that is made once; what is to be done is told each time (`told`)."""
+    return outbox.kept_piece()
+
+
+def told(name: str, *, due: datetime | None = None, priority: int = 5, once: str | None = None, **args: Any) -> dict[str, Any]:
+    """Return what a statement with `kept_piece` is told, so that it queues this job."""
+    return outbox.values_of(_order(name, due, priority, once, args))
+
+
+def _order(name: str, due: datetime | None, priority: int, once: str | None, args: dict[str, Any]) -> outbox.Order:
     work_id = ids.uuid7()
     checked = {key: _plain(value) for key, value in args.items()}
     if due is None or due <= clock.now():
         holder = db.current().holder
         db.after_commit(lambda: wake(work_id, holder))
-    return outbox.piece(outbox.Order(work_id, name, checked, due, priority, once))
+    return outbox.Order(work_id, name, checked, due, priority, once)
 
 
 def _plain(value: Any) -> str | int:

@@ -30,6 +30,7 @@ from tenants.chat.words import html_of, plain_of
 from tenants.courses.models import Course
 from tenants.people.models import Member
 
+SPOKEN_SIGNS = {"👍": _l("Thumbs up"), "❤️": _l("Heart"), "😊": _l("Smile"), "👏": _l("Applause"), "✅": _l("Done"), "❓": _l("Question")}
 chat.app_template_global("plain_words")(plain_of)
 chat.app_template_global("zone")(zone)
 
@@ -42,8 +43,7 @@ def chat_signs() -> tuple[str, ...]:
 
 def sign_words(sign: str) -> str:
     """Return what a sign says, for those who hear the page."""
-    words = {"👍": _("Thumbs up"), "❤️": _("Heart"), "😊": _("Smile"), "👏": _("Applause"), "✅": _("Done"), "❓": _("Question")}
-    return words.get(sign, sign)
+    return str(SPOKEN_SIGNS.get(sign, sign))
 
 
 def said_words(one: Seen) -> Markup:

@@ -22,6 +22,7 @@ from core.outbox.models import Work
 SLOWEST_S = 3600
 KEPT = timedelta(days=7)
 LEASE_S = 60
+WORK = ("work_id", "work_job", "work_args", "work_due", "work_priority", "work_once")
 
 
 class LeaseLost(KweekError):
@@ -68,10 +69,24 @@ def put(order: Order) -> None:
 
 def piece(order: Order) -> sa.ColumnElement[UUID | None]:
     """Return the column of a SELECT that writes the row as `put` does; NULL says that it was refused."""
-    args = sa.cast(json.dumps(order.args), sa.Text).op("::")(sa.text("jsonb"))
-    due = sa.cast(order.due, sa.DateTime(timezone=True))
-    said = (order.id, sa.cast(order.job, sa.Text), args, due, sa.cast(order.priority, sa.Integer), sa.cast(order.once, sa.Text))
-    return sa.func.local.put_work(sa.cast(said[0], sa.Uuid), *said[1:], type_=sa.Uuid)
+    return _put_work(values_of(order))
+
+
+def kept_piece() -> sa.ColumnElement[UUID | None]:
+    """Return the same column for a statement that is kept: what is to be done is told when it is asked (`values_of`)."""
+    return _put_work({name: sa.bindparam(name) for name in WORK})
+
+
+def values_of(order: Order) -> dict[str, Any]:
+    """Return the row as a kept statement takes it."""
+    said = (order.id, order.job, json.dumps(order.args), order.due, order.priority, order.once)
+    return dict(zip(WORK, said, strict=True))
+
+
+def _put_work(said: dict[str, Any]) -> sa.ColumnElement[UUID | None]:
+    types = (sa.Uuid, sa.Text, sa.Text, sa.DateTime(timezone=True), sa.Integer, sa.Text)
+    work_id, job, args, due, priority, once = (sa.cast(said[name], kind) for name, kind in zip(WORK, types, strict=True))
+    return sa.func.local.put_work(work_id, job, args.op("::")(sa.text("jsonb")), due, priority, once, type_=sa.Uuid)
 
 
 def put_for(number: int | None, order: Order) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from sqlalchemy.orm import aliased
 from core import clock, ids, live, queue
 from core.db import db
 from core.errors import Forbidden, NotFound, Refused, TooMany
-from core.sealed import columns_for
+from core.sealed import columns_for, stored
 from tenants.chat import attachments, queries, rules
 from tenants.chat.attachments import Prepared
 from tenants.chat.carrying import DrawEach, tell_said
@@ -137,23 +138,37 @@ def write(member: Member, to_post: ToPost, words: str, client_id: UUID, named: S
     writes tells open pages of it (`tell_said`)."""
     room, answered = to_post.room, to_post.answered
     now, row_id, number = clock.now(), ids.uuid7(), room.last_number + 1
-    made = (
-        sa.insert(Message).values(
-            id=row_id, room_id=room.id, number=number, sender_id=member.id, client_id=client_id, kind=kind, version=1, carries=carries,
-            reply_to=answered.id if answered else None, made_at=now, changed_at=now, **columns_for(Message, row_id, body=words),
-        ).returning(*Message.__table__.c).cte("made")
-    )  # fmt: skip
-    moved = sa.update(Room).where(Room.id == room.id).values(last_number=number, last_at=now).returning(Room.id).cte("moved")
-    stood = reading(room.id, member.id, number).returning(Stand.room_id).cte("stood")
-    work = queue.piece("chat.notify", due=now + PATIENCE, once=f"chat-{room.id}", message_id=row_id)
-    wanted = sa.select(aliased(Message, made), work).add_cte(moved, stood)
+    wanted = _writing()
     if named:
         rows = sa.insert(Mention).values([{"message_id": row_id, "member_id": one.id} for one in named])
         wanted = wanted.add_cte(rows.returning(Mention.member_id).cte("named"))
-    message, put_in = db.session.execute(wanted.execution_options(populate_existing=True)).one()
+    told = {
+        "message": row_id, "room": room.id, "place": number, "who": member.id, "client": client_id, "what": kind, "carried": carries,
+        "answered": answered.id if answered else None, "now": now, "body": columns_for(Message, row_id, body=words)[stored(Message, "body").key],
+        **queue.told("chat.notify", due=now + PATIENCE, once=f"chat-{room.id}", message_id=row_id),
+    }  # fmt: skip
+    message, put_in = db.session.execute(wanted, told).one()
     if put_in is None:
         raise Refused("too much work")
     return message
+
+
+@cache
+def _writing() -> sa.Select[Any]:
+    """Return the statement that writes a message, with all that goes with it; making it took more than asking it."""
+    uuid = {name: sa.bindparam(name, type_=sa.Uuid()) for name in ("message", "room", "who", "client", "answered")}
+    place, now = sa.bindparam("place", type_=sa.BigInteger()), sa.bindparam("now", type_=sa.DateTime(timezone=True))
+    said = {name: sa.bindparam(name, type_=sa.Text()) for name in ("what", "carried")}
+    made = (
+        sa.insert(Message).values(
+            id=uuid["message"], room_id=uuid["room"], number=place, sender_id=uuid["who"], client_id=uuid["client"], kind=said["what"], version=1,
+            carries=said["carried"], reply_to=uuid["answered"], made_at=now, changed_at=now, **{stored(Message, "body").key: sa.bindparam("body", type_=sa.LargeBinary())},
+        ).returning(*Message.__table__.c).cte("made")
+    )  # fmt: skip
+    moved = sa.update(Room).where(Room.id == uuid["room"]).values(last_number=place, last_at=now).returning(Room.id).cte("moved")
+    stood = reading(uuid["room"], uuid["who"], place, now).returning(Stand.room_id).cte("stood")
+    wanted = sa.select(aliased(Message, made), queue.kept_piece()).add_cte(moved, stood)
+    return wanted.execution_options(populate_existing=True)
 
 
 def edit_message(member: Member, message: Message, body: str) -> None:

@@ -16,10 +16,11 @@ from tenants.notifications.actions import mark_read
 from tenants.people.models import Member
 
 
-def reading(room_id: UUID, member_id: UUID, number: int) -> Any:
-    """Return the statement by which somebody has read a room up to a message; it never goes back."""
+def reading(room_id: Any, member_id: Any, number: Any, at: Any = None) -> Any:
+    """Return the statement by which somebody has read a room up to a message; it never goes back. The values may be parameters
+    of a statement that is kept."""
     made = insert(Stand).values(
-        room_id=room_id, member_id=member_id, read_number=number, read_at=clock.now(), is_muted=False, is_pinned=False
+        room_id=room_id, member_id=member_id, read_number=number, read_at=clock.now() if at is None else at, is_muted=False, is_pinned=False
     )
     kept = {"read_number": sa.func.greatest(Stand.read_number, made.excluded.read_number), "read_at": made.excluded.read_at}
     return made.on_conflict_do_update(index_elements=["room_id", "member_id"], set_=kept)
