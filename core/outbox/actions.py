@@ -84,8 +84,9 @@ def values_of(order: Order) -> dict[str, Any]:
 
 
 def _put_work(said: dict[str, Any]) -> sa.ColumnElement[UUID | None]:
-    types = (sa.Uuid, sa.Text, sa.Text, sa.DateTime(timezone=True), sa.Integer, sa.Text)
-    work_id, job, args, due, priority, once = (sa.cast(said[name], kind) for name, kind in zip(WORK, types, strict=True))
+    types: tuple[Any, ...] = (sa.Uuid, sa.Text, sa.Text, sa.DateTime(timezone=True), sa.Integer, sa.Text)
+    casts: list[Any] = [sa.cast(said[name], kind) for name, kind in zip(WORK, types, strict=True)]
+    work_id, job, args, due, priority, once = casts
     return sa.func.local.put_work(work_id, job, args.op("::")(sa.text("jsonb")), due, priority, once, type_=sa.Uuid)
 
 
