@@ -13,6 +13,7 @@ from core.db import db
 from core.leads import actions
 from core.leads.models import Lead
 from core.leads.rules import Asked
+from core.mail.models import Letter
 
 TYPED_S = 60.0
 PEOPLE = (
@@ -32,6 +33,8 @@ def write(operator: Account) -> None:
     for days, language, asked in PEOPLE:
         with clock.shifted(timedelta(days=-days)):
             made.append(actions.ask(asked, uuid4(), TYPED_S, language))
+    # Every visitor of the demo world may look into its mailbox, and this mail leads where operators only may go.
+    db.session.execute(sa.delete(Letter).where(Letter.kind == "demo_wanted"))
     with clock.shifted(timedelta(days=-5)):
         actions.move(made[0], "contacted", operator)
         actions.note(made[0], "Gebeld. Wil vooral zien hoe een opdrachtgever de voortgang van de eigen mensen volgt.", operator)
