@@ -136,31 +136,23 @@ def later(
     return work_id
 
 
-def piece(name: str, *, due: datetime | None = None, priority: int = 5, once: str | None = None, **args: Any) -> Any:
-    """Return what queues a job as part of another SELECT of this academy's: a column, the row's id, NULL when refused.
+def piece() -> Any:
+    """Return what queues a job as part of another SELECT of this academy's: a column, the row's id, NULL when refused. Which
+    job is told each time that the statement is asked (`told`), so that it can be made once and kept.
 
     For acts that may cost no statement more; anything else uses `later`, which says by itself when it is refused.
     """
-    return outbox.piece(_order(name, due, priority, once, args))
-
-
-def kept_piece() -> Any:
-    """Return the same column for a statement that is made once; what is to be done is told each time (`told`)."""
-    return outbox.kept_piece()
+    return outbox.piece()
 
 
 def told(name: str, *, due: datetime | None = None, priority: int = 5, once: str | None = None, **args: Any) -> dict[str, Any]:
-    """Return what a statement with `kept_piece` is told, so that it queues this job."""
-    return outbox.values_of(_order(name, due, priority, once, args))
-
-
-def _order(name: str, due: datetime | None, priority: int, once: str | None, args: dict[str, Any]) -> outbox.Order:
+    """Return the parameters by which a statement with `piece` queues this job."""
     work_id = ids.uuid7()
     checked = {key: _plain(value) for key, value in args.items()}
     if due is None or due <= clock.now():
         holder = db.current().holder
         db.after_commit(lambda: wake(work_id, holder))
-    return outbox.Order(work_id, name, checked, due, priority, once)
+    return outbox.values_of(outbox.Order(work_id, name, checked, due, priority, once))
 
 
 def _plain(value: Any) -> str | int:

@@ -17,10 +17,11 @@ from blueprints.leads.forms import NoteForm, PlanForm
 from core import sheets
 from core.access import operator
 from core.audit.actions import record
+from core.errors import Refused
 from core.i18n import NAMES
 from core.leads import actions, queries
 from core.leads.models import Lead
-from core.leads.rules import end_of
+from core.leads.rules import STEPS
 
 STATES = {"new": _l("New"), "contacted": _l("Contacted"), "planned": _l("Demo planned"), "closed": _l("Closed"),
           "suspected": _l("Perhaps a machine")}  # fmt: skip
@@ -54,7 +55,7 @@ def show(lead_id: UUID) -> Any:
 
 def lead_page(row: Lead, noting: NoteForm | None = None, planning: PlanForm | None = None) -> Any:
     """Return the page of a request; the forms are those that were refused."""
-    return page("leads/show.html", noting or planning, row=row, notes=queries.notes_of(row), states=STATES, languages=NAMES, ends_at=end_of(row.contacted_at),
+    return page("leads/show.html", noting or planning, row=row, notes=queries.notes_of(row), states=STATES, languages=NAMES, ends_at=queries.ends_at(row),
                 noting=noting or NoteForm(formdata=None), planning=planning or PlanForm(formdata=None))  # fmt: skip
 
 
@@ -73,8 +74,10 @@ def note(lead_id: UUID) -> Any:
 @operator
 def move(lead_id: UUID) -> AnyResponse:
     """Say that somebody was contacted, is done with, or asks indeed."""
-    row = queries.lead(lead_id, lock=True)
-    actions.move(row, request.form.get("state", ""), me())
+    row, step = queries.lead(lead_id, lock=True), request.form.get("state", "")
+    if step not in STEPS:
+        raise Refused("lead state")
+    actions.move(row, step, me())
     return here(url_for(".show", lead_id=row.id), STATES[row.state])
 
 

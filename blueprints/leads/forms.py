@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from blueprints.credentials import email_field, stripped
+from blueprints.moments import MomentForm
 from core import clock
 from core.accounts.rules import LONGEST_NAME
 from core.config import config
-from core.i18n import ZONE
 from core.leads import rules
 from core.leads.actions import MOST_NOTE
 from core.leads.rules import Asked
@@ -71,16 +69,5 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
     text = TextAreaField(_l("Note"), [DataRequired(_l("Write something down first.")), Length(max=MOST_NOTE)], render_kw={"rows": 3})
 
 
-class PlanForm(FlaskForm):  # type: ignore[misc]
+class PlanForm(MomentForm):
     """When the demo is, in Dutch time."""
-
-    at = DateTimeLocalField(
-        _l("Day and time"), [DataRequired(_l("Choose a day and a time."))], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        description=_l("In the time of Amsterdam."),
-    )  # fmt: skip
-
-    @property
-    def moment(self) -> datetime:
-        """Return the moment that was chosen."""
-        chosen: datetime = self.at.data.replace(tzinfo=ZoneInfo(ZONE))
-        return chosen.astimezone(clock.now().tzinfo)

@@ -66,6 +66,16 @@ def team() -> Sequence[Account]:
     return db.session.scalars(sa.select(Account).where(Account.is_operator, Account.email_confirmed_at.is_not(None)).order_by(Account.id)).all()
 
 
+def ends_at(row: Lead) -> datetime:
+    """Return when a request is destroyed."""
+    return db.session.scalars(sa.select(_end()).where(Lead.id == row.id)).one()
+
+
 def is_over(now: datetime) -> sa.ColumnElement[bool]:
     """Return the condition that the last contact lies twelve months back."""
-    return Lead.contacted_at + sa.text(f"interval '{MONTHS_KEPT} months'") <= now
+    return _end() <= now
+
+
+def _end() -> sa.ColumnElement[datetime]:
+    """Return twelve months after the last contact: the same day, or the last of a shorter month."""
+    return Lead.contacted_at + sa.text(f"interval '{MONTHS_KEPT} months'")

@@ -1,4 +1,4 @@
-"""Decisions about requests for a demo: when they end, and what looks as if a machine wrote it. No database."""
+"""Decisions about requests for a demo: what is asked, and what looks as if a machine wrote it. No database."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ LONGEST_QUESTION: Final = 2_000
 LONGEST_ORGANISATION: Final = 120
 LONGEST_PHONE: Final = 30
 MONTHS_KEPT: Final = 12
+# What an operator says with one button; planning asks for a moment besides.
+STEPS: Final = ("new", "contacted", "closed")
 # Nobody reads a form and fills in three fields in less; and a form that was open for longer than a day is shown anew.
 FASTEST_S, LONGEST_S = 3, 24 * 3600
 MOST_LINKS: Final = 2
@@ -63,15 +65,3 @@ def seconds_since(stamped: str, now: datetime, secret: bytes) -> float | None:
 
 def _sign(text: str, secret: bytes) -> str:
     return hmac.digest(secret, b"demo request form " + text.encode(), hashlib.sha256).hex()[:32]
-
-
-def end_of(contacted_at: datetime) -> datetime:
-    """Return when a request is destroyed: twelve months after the last contact, on the same day of the month or its last."""
-    month = contacted_at.month - 1 + MONTHS_KEPT
-    year, month = contacted_at.year + month // 12, month % 12 + 1
-    for day in range(contacted_at.day, 27, -1):
-        try:
-            return contacted_at.replace(year=year, month=month, day=day)
-        except ValueError:
-            continue
-    return contacted_at.replace(year=year, month=month)

@@ -67,27 +67,19 @@ def put(order: Order) -> None:
         raise Refused("too much work")
 
 
-def piece(order: Order) -> sa.ColumnElement[UUID | None]:
-    """Return the column of a SELECT that writes the row as `put` does; NULL says that it was refused."""
-    return _put_work(values_of(order))
-
-
-def kept_piece() -> sa.ColumnElement[UUID | None]:
-    """Return the same column for a statement that is kept: what is to be done is told when it is asked (`values_of`)."""
-    return _put_work({name: sa.bindparam(name) for name in WORK})
+def piece() -> sa.ColumnElement[UUID | None]:
+    """Return the column of a SELECT that writes a row as `put` does, its values told as parameters (`values_of`); NULL says
+    that it was refused."""
+    types: tuple[Any, ...] = (sa.Uuid, sa.Text, sa.Text, sa.DateTime(timezone=True), sa.Integer, sa.Text)
+    casts: list[Any] = [sa.cast(sa.bindparam(name), kind) for name, kind in zip(WORK, types, strict=True)]
+    work_id, job, args, due, priority, once = casts
+    return sa.func.local.put_work(work_id, job, args.op("::")(sa.text("jsonb")), due, priority, once, type_=sa.Uuid)
 
 
 def values_of(order: Order) -> dict[str, Any]:
-    """Return the row as a kept statement takes it."""
+    """Return the parameters by which `piece` writes this row."""
     said = (order.id, order.job, json.dumps(order.args), order.due, order.priority, order.once)
     return dict(zip(WORK, said, strict=True))
-
-
-def _put_work(said: dict[str, Any]) -> sa.ColumnElement[UUID | None]:
-    types: tuple[Any, ...] = (sa.Uuid, sa.Text, sa.Text, sa.DateTime(timezone=True), sa.Integer, sa.Text)
-    casts: list[Any] = [sa.cast(said[name], kind) for name, kind in zip(WORK, types, strict=True)]
-    work_id, job, args, due, priority, once = casts
-    return sa.func.local.put_work(work_id, job, args.op("::")(sa.text("jsonb")), due, priority, once, type_=sa.Uuid)
 
 
 def put_for(number: int | None, order: Order) -> bool:

@@ -167,7 +167,7 @@ def _writing() -> sa.Select[Any]:
     )  # fmt: skip
     moved = sa.update(Room).where(Room.id == uuid["room"]).values(last_number=place, last_at=now).returning(Room.id).cte("moved")
     stood = reading(uuid["room"], uuid["who"], place, now).returning(Stand.room_id).cte("stood")
-    wanted = sa.select(aliased(Message, made), queue.kept_piece()).add_cte(moved, stood)
+    wanted = sa.select(aliased(Message, made), queue.piece()).add_cte(moved, stood)
     return wanted.execution_options(populate_existing=True)
 
 

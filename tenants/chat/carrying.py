@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from core import live
+from core import clock, live
 from core.live import Event
-from tenants.chat.lines import event_bytes
+from tenants.chat.lines import event_bytes, stamp_of
 from tenants.chat.models import Room
 from tenants.chat.reading import Seen
 from tenants.chat.sight import Place
 
+FRESH_MS: Final = 60_000
 DrawEach = Callable[[Seen], Mapping[str, dict[str, Any]]]
 
 
@@ -52,16 +53,20 @@ def _content(room: Room, said: Seen, drawn: Mapping[str, dict[str, Any]]) -> str
         language: event_bytes("message", sent_form(room.id, said, one), said.message.changed_at).decode() for language, one in drawn.items()
     }
     place = {name: str(value) for name, value in asdict(Place.of(room)).items() if value is not None}
-    return json.dumps({"place": place, "number": said.message.number, "version": said.message.version, "parts": parts}, ensure_ascii=False)
+    told = {"place": place, "number": said.message.number, "version": said.message.version, "at": stamp_of(clock.now()), "parts": parts}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def carried(holder: str, event: Event) -> Carried | None:
-    """Return the message that an event of `holder` carries; None where it carries none, or none that can be opened."""
+    """Return the message that an event of `holder` carries; None where it carries none, none that can be opened, or one that was
+    said a while ago: sent again by whoever writes to Redis, it may meanwhile have been changed or removed."""
     row_id = UUID(event["message"])
     content = live.content_of(holder, event, row_id)
     if content is None:
         return None
     found = json.loads(content)
+    if stamp_of(clock.now()) - found["at"] > FRESH_MS:
+        return None
     names = ("id", "one_id", "other_id", "group_id", "course_id", "asker_id")
     ids = {name: UUID(found["place"][name]) if name in found["place"] else None for name in names}
     parts = {language: part.encode() for language, part in found["parts"].items()}

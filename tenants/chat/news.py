@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, cast
+from types import SimpleNamespace
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -90,8 +91,8 @@ def _listening(room: Place, here: Collection[UUID]) -> set[UUID]:
 def _people_at(kind: str, second: int) -> sa.Select[UUID]:
     """Return the statement of who is in a room of this kind, made once a second where the present moment stands in it. Of a
     course, where thousands may be, it asks only about who listens."""
-    ids = {name: sa.bindparam(name, type_=sa.Uuid()) for name in ("one", "other", "group", "course", "asker")}
-    anywhere: Any = Place(cast(UUID, None), kind, ids["one"], ids["other"], ids["group"], ids["course"], ids["asker"])  # type: ignore[arg-type]
+    ids = {f"{name}_id": sa.bindparam(name, type_=sa.Uuid()) for name in ("one", "other", "group", "course", "asker")}
+    anywhere: Any = SimpleNamespace(kind=kind, **ids)
     wanted = sa.select(Member.id).where(sight.people_of(anywhere))
     return wanted.where(Member.id == sa.any_(sa.bindparam("here", type_=ARRAY(sa.Uuid)))) if kind == "course" else wanted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from core import live
+from core import clock, live
 from core.db import db
 from tenants.chat import actions, news
 from tenants.chat.carrying import carried
@@ -89,6 +90,22 @@ def test_T36_what_travels_is_sealed_for_this_academy_and_this_message(casts: tup
     assert carried(holder, {**event, "message": str(second)}) is None, "it is of one message"
     for forged in ("", "AAAA", "not base64!", 7, next_event["sealed"][:-8] + "AAAAAAA="):
         assert carried(holder, {**event, "sealed": forged}) is None
+
+
+def test_what_is_told_again_later_is_read_as_it_is_by_then(casts: tuple[Cast, Cast], said: list[dict[str, Any]], unread: list[Any]) -> None:
+    cast, _ = casts
+    room, _ = make_room(cast)
+    holder = cast.academy.scope.holder
+    with page_of(cast, "participant", "en") as sanne:
+        message = tell(cast, "trainer", room, "the secret of sourdough")
+        with db.scope(cast.academy.scope, commit=True):
+            row = db.session.scalars(sa.select(Message).where(Message.id == message).options(joinedload(Message.room))).one()
+            actions.remove_message(member(cast, "trainer"), row)
+        with clock.shifted(timedelta(seconds=61)):
+            assert carried(holder, said[0]) is None
+            live.ear.hand_on(holder, said[0])
+            assert sanne.listen(lambda: bool(sanne.of("message")))
+        assert sanne.said() == [""] and len(unread) == 1
 
 
 def test_what_cannot_be_opened_is_read_instead(casts: tuple[Cast, Cast], said: list[dict[str, Any]], unread: list[Any]) -> None:
