@@ -8,23 +8,18 @@ floor is what Redis alone takes to hand a word from one connection to another in
 from __future__ import annotations
 
 import hashlib
-import http.client
 import re
-import selectors
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import redis
@@ -32,32 +27,20 @@ from werkzeug.test import Client
 
 from bench.figures import figure, ms
 from bench.learning import HOST, counted
+from bench.talkers import IN_ROOM, Pages, Speaker, Talk, cookie, token_in
 from bench.world import World, world
-from core import clock, config, sessions
+from core import clock, config
 from core.academies.models import Academy
 from core.db import CORE, academy_scope, db
 from core.launch.cluster import Valkey
 from core.owner import owner_connection
 from tenants.chat import actions
-from tenants.chat.rules import FLOOD, FLOOD_S
 from tenants.groups.models import Group, GroupMember
 from tenants.people.models import Member, MemberRole, MemberSession
 from tenants.provision import next_number, provision_schema
 from wsgi import create_app
 
-IN_ROOM, A_SECOND, WARM_S = 20, 50, 3.0
-STAMP = re.compile(rb"sent-([0-9]+)-([0-9]+)-([0-9]+)-end")
-TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
-LATE_S = 15.0
-
-
-@dataclass(frozen=True)
-class Talk:
-    """An academy whose people talk in rooms of twenty."""
-
-    number: int
-    rooms: tuple[UUID, ...]
-    people: int
+WARM_S, LATE_S = 3.0, 15.0
 
 
 def figures(quick: bool = False) -> list[dict[str, Any]]:
@@ -108,29 +91,17 @@ def _member(place: int) -> UUID:
     return member.id
 
 
-def cookie(place: int) -> str:
-    """Return the session cookie of a person."""
-    return f"{sessions.cookie_name()}=p{place}"
-
-
 def sending(environ: dict[str, str], talk: Talk) -> dict[str, Any]:
     """Return how many statements it takes to say something, the session's included."""
     client, path = Client(create_app(environ), use_cookies=False), f"/messages/{talk.rooms[0]}"
     page = client.get(path, base_url=f"http://{HOST}", headers={"Cookie": cookie(0)})
     headers = {"Cookie": f"{cookie(0)}; {page.headers['Set-Cookie'].split(';')[0]}", "Origin": f"http://{HOST}", "Accept": "application/json"}
-    form = {"csrf_token": _token(page.text), "body": "Bread rises by itself.", "client_id": str(uuid4())}
+    form = {"csrf_token": token_in(page.text), "body": "Bread rises by itself.", "client_id": str(uuid4())}
     with counted() as statements:
         answer = client.post(path, base_url=f"http://{HOST}", headers=headers, data=form)
     if answer.status_code != 200:
         raise RuntimeError(f"sending answered {answer.status_code}")
     return figure("chat.send.statements", [len(statements)], [1], "stmts")
-
-
-def _token(page: str) -> str:
-    found = TOKEN.search(page)
-    if found is None:
-        raise RuntimeError("the room has no form")
-    return found[1]
 
 
 def floor(url: str, rounds: int) -> list[float]:
@@ -144,119 +115,6 @@ def floor(url: str, rounds: int) -> list[float]:
             heard.get_message(timeout=5)
 
         return [ms(once) for _ in range(rounds)]
-
-
-class Pages(threading.Thread):
-    """Every open page, read by one thread."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(daemon=True)
-        self.port, self.selector = port, selectors.DefaultSelector()
-        self.heard: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        self.taken: list[float] = []
-        self.since = float("inf")
-        self.is_over = False
-        self._tails: dict[int, bytes] = defaultdict(bytes)
-
-    def open(self, place: int) -> None:
-        """Open the page of one person and wait for its greeting."""
-        line = socket.create_connection(("127.0.0.1", self.port), timeout=60)
-        line.sendall(f"GET /messages/stream HTTP/1.1\r\nHost: {HOST}:{self.port}\r\nCookie: {cookie(place)}\r\nAccept: text/event-stream\r\n\r\n".encode())
-        got = b""
-        while b"event: hello" not in got:
-            part = line.recv(65536)
-            if not part:
-                raise RuntimeError(f"a page was refused: {got[:200]!r}")
-            got += part
-        line.setblocking(False)
-        self.selector.register(line, selectors.EVENT_READ, place)
-
-    def run(self) -> None:
-        """Read until it is over."""
-        while not self.is_over:
-            for key, _ in self.selector.select(0.2):
-                self.read(key.fileobj, key.data)
-
-    def read(self, line: Any, place: int) -> None:
-        """Note which messages came to a page, and how long they took."""
-        try:
-            part = line.recv(262_144)
-        except (BlockingIOError, ConnectionError):
-            return
-        now = time.monotonic_ns()
-        if not part:
-            raise RuntimeError("the server ended a page")
-        text = self._tails[place] + part
-        end = 0
-        for found in STAMP.finditer(text):
-            at, room, number = (int(one) for one in found.groups())
-            self.heard[place].append((at, room, number))
-            if at / 1e9 >= self.since:
-                self.taken.append((now - at) / 1e6)
-            end = found.end()
-        self._tails[place] = text[max(end, len(text) - 80) :]
-
-
-@dataclass
-class Speaker:
-    """A few people of one room, who take turns to say something every second or oftener."""
-
-    talk: Talk
-    place: int
-    port: int
-    said: list[int] = field(default_factory=list)
-    taken: list[float] = field(default_factory=list)
-    refused: list[int] = field(default_factory=list)
-    forms: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def every_s(self) -> float:
-        """Return how often something is said in the room."""
-        return len(self.talk.rooms) / A_SECOND
-
-    def open(self) -> None:
-        """Read the room, each of them: nobody says so much that it is no talk any more (tenants/chat/rules.py)."""
-        self.path = f"/messages/{self.talk.rooms[self.place]}"
-        self.headers = {"Host": f"{HOST}:{self.port}", "Origin": f"http://{HOST}:{self.port}", "Accept": "application/json",
-                        "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        for person in range(int(FLOOD_S / self.every_s / FLOOD) + 2):
-            own = cookie(self.place * IN_ROOM + person)
-            self.connection.request("GET", self.path, headers={**self.headers, "Accept": "text/html", "Cookie": own})
-            answer = self.connection.getresponse()
-            self.forms.append((_token(answer.read().decode()), f"{own}; {answer.headers['Set-Cookie'].split(';')[0]}"))
-
-    def go_on(self, seconds: float, begin: float) -> None:
-        """Say something again and again, from a moment of one's own on."""
-        due = begin + self.place / A_SECOND
-        while due < begin + seconds:
-            time.sleep(max(0.0, due - time.monotonic()))
-            self.say()
-            due += self.every_s
-
-    def say(self) -> None:
-        """Say one thing; once more where the connection was closed meanwhile, as a browser does."""
-        number, at = len(self.said), time.monotonic_ns()
-        token, own = self.forms[number % len(self.forms)]
-        words = f"sent-{at}-{self.place}-{number}-end and the bread rises by itself."
-        form = urlencode({"body": words, "client_id": str(uuid4()), "csrf_token": token})
-        status = self.asked(form, own) or self.asked(form, own)
-        self.taken.append((time.monotonic_ns() - at) / 1e6)
-        if status == 200:
-            self.said.append(at)
-        else:
-            self.refused.append(status)
-
-    def asked(self, form: str, own: str) -> int:
-        """Return the status of an answer, 0 without one."""
-        try:
-            self.connection.request("POST", self.path, form, {**self.headers, "Cookie": own})
-            answer = self.connection.getresponse()
-            answer.read()
-            return answer.status
-        except (OSError, http.client.HTTPException):
-            self.connection.close()
-            return 0
 
 
 def deliveries(environ: dict[str, str], talk: Talk, seconds: float, bottom: list[float]) -> list[dict[str, Any]]:
