@@ -168,8 +168,8 @@ def replace(path: Path, body: bytes) -> None:
 
 
 def add_lines(lines: Iterator[str] | io.TextIOBase) -> None:
-    """Put each line's Dutch into the catalogues, gather, save and compile; say which English is in no file, and which
-    Dutch says je and came without its form with u."""
+    """Put each line's Dutch into the catalogues, gather, save and compile; say which English is in no file or had
+    another Dutch, and which Dutch says je and came without its form with u."""
     catalog, formal, found = load(), load("formal"), gather()
     for line in lines:
         parts = line.rstrip("\n").replace("\\n", "\n").split("\t")
@@ -181,8 +181,11 @@ def add_lines(lines: Iterator[str] | io.TextIOBase) -> None:
         msgid: str | tuple[str, str] = parts[0] if size == 1 else (parts[0], parts[1])
         if found.get(msgid) is None:
             print(f"in no file (kept out): {parts[0]}", file=sys.stderr)
+        before = catalog.get(msgid)
         catalog.delete(msgid)
         message = catalog.add(msgid, parts[1] if size == 1 else (parts[2], parts[3]))
+        if before is not None and is_filled(before) and before.string != message.string:
+            print(f"replaces {before.string!r}, which other pages may say: {parts[0]}", file=sys.stderr)
         add_formal(formal, message, parts[2 * size :])
     save(merged(catalog, found))
     compile_catalogue(load())

@@ -57,7 +57,7 @@ def test_merging_keeps_unused_dutch_for_when_it_comes_back() -> None:
     assert back.get("Save").string == "Bewaar"
 
 
-def test_added_lines_reach_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_added_lines_reach_the_catalogue_and_what_they_replace_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     books = {"messages": message_book(), "formal": message_book()}
     monkeypatch.setattr(catalogue, "load", lambda domain="messages": books[domain])
     monkeypatch.setattr(catalogue, "gather", lambda: message_book(("Save", "")))
@@ -65,3 +65,8 @@ def test_added_lines_reach_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(catalogue, "compile_catalogue", lambda book, domain="messages": None)
     catalogue.add_lines(io.StringIO("Save\tBewaar\nbroken line\n"))
     assert books["messages"].get("Save").string == "Bewaar"
+    said = capsys.readouterr().err
+    assert "replaces" not in said
+    books["messages"].get("Save").string = "Sla op"
+    catalogue.add_lines(io.StringIO("Save\tBewaar\n"))
+    assert "replaces 'Sla op', which other pages may say: Save" in capsys.readouterr().err

@@ -23,7 +23,7 @@ from core.leads import actions, queries
 from core.leads.models import Lead
 from core.leads.rules import STEPS
 
-STATES = {"new": _l("New"), "contacted": _l("Contacted"), "planned": _l("Demo planned"), "closed": _l("Closed"),
+STATES = {"new": _l("New"), "contacted": _l("Contacted"), "planned": _l("Demo planned"), "closed": _l("Done with"),
           "suspected": _l("Perhaps a machine")}  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class DemoForm(FlaskForm):  # type: ignore[misc]
 class NoteForm(FlaskForm):  # type: ignore[misc]
     """What was said or agreed."""
 
-    text = TextAreaField(_l("Note"), [DataRequired(_l("Write something down first.")), Length(max=MOST_NOTE)], render_kw={"rows": 3})
+    text = TextAreaField(_l("Your note"), [DataRequired(_l("Write something down first.")), Length(max=MOST_NOTE)], render_kw={"rows": 3})
 
 
 class PlanForm(MomentForm):
