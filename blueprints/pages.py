@@ -24,6 +24,7 @@ from blueprints.issuers import issuers
 from blueprints.language import language
 from blueprints.leads import leads
 from blueprints.learning import learning
+from blueprints.legal import legal
 from blueprints.mailbox import mailbox
 from blueprints.media import media
 from blueprints.newsletter import newsletter
@@ -44,7 +45,7 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, inbox, issuers, leads, newsletter, site):
+    for blueprint in (accounts, academies, inbox, issuers, leads, legal, newsletter, site):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,

@@ -140,6 +140,8 @@ REASONS = {
     "number taken": _l("Somebody here has this personnel number already. Check it."),
     "only number": _l("Without e-mail address this person needs a number to sign in."),
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
+    "legal version": _l("This text was changed while you read it. Go back, and read what holds now."),
+    "legal signer": _l("Fill in the organisation, its address and your function: a contract names its parties."),
     "news sent": _l("This newsletter is being sent or was sent, so it cannot be changed any more. Write a new one."),
     "news no draft": _l("Only a draft can be deleted. Withdraw the newsletter first."),
 }  # fmt: skip

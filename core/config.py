@@ -27,7 +27,8 @@ SETTINGS = frozenset(
     """KWEEK_ENV PORT PUBLIC_PORT BIND WEB_WORKERS WORKERS PLATFORM_NAME PLATFORM_DOMAINS SCHEME SECRET_KEY
     DATABASE_URL OWNER_DATABASE_URL SUPERUSER_DATABASE_URL REDIS_URL KEYSTORE_DIR MASTER_KEY_FILE FILES_DIR SMTP_URL
     MAIL_FROM IMAP_URL MAIL_INBOX MAIL_PER_HOUR DKIM_KEY_FILE DKIM_SELECTOR CLOSING_UNDO_DAYS SPARE_SCHEMAS
-    TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG VAPID_KEY""".split()
+    TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG VAPID_KEY COMPANY_NAME COMPANY_ADDRESS COMPANY_NUMBER CONTACT_MAIL
+    LEGAL_DIR""".split()
 )  # what the file may hold; KWEEK_HOME says where it is looked for
 T = TypeVar("T")
 
@@ -78,6 +79,11 @@ class Config:
     dkim_key_file: Path | None = None
     dkim_selector: str = "kweek"
     vapid_key: str | None = None
+    company_name: str = ""
+    company_address: str = ""
+    company_number: str = ""
+    contact_mail: str = ""
+    legal_dir: Path | None = None
 
 
 _config: Config | None = None
@@ -105,6 +111,7 @@ def load(environ: Mapping[str, str]) -> Config:
     scheme = cast(Literal["http", "https"], values.choice("SCHEME", ("http", "https"), _scheme(env)))
     domains = values.read("PLATFORM_DOMAINS", "localhost", _domains)
     keystore = values.path("KEYSTORE_DIR", home / "keystore")
+    mail_from, inbox = values.read("MAIL_FROM", f"no-reply@{domains[0].name}", _address), values.read("MAIL_INBOX", "", lambda text: _inbox(text) if text else None)
     return Config(
         env=env,
         home=home,
@@ -121,7 +128,7 @@ def load(environ: Mapping[str, str]) -> Config:
         master_key_file=values.read("MASTER_KEY_FILE", str(home / "master" / "master.json"), _outside(keystore)),
         files_dir=values.path("FILES_DIR", home / "files"),
         smtp_url=values.secret("SMTP_URL", "", lambda text: _smtp(text) if text else None),
-        mail_from=values.read("MAIL_FROM", f"no-reply@{domains[0].name}", _address),
+        mail_from=mail_from,
         undo_days=values.number("CLOSING_UNDO_DAYS", 30, 0, 365),
         spare_schemas=values.number("SPARE_SCHEMAS", 3, 0, 100),
         trusted_proxies=values.number("TRUSTED_PROXIES", 0, 0, 5),
@@ -131,11 +138,16 @@ def load(environ: Mapping[str, str]) -> Config:
         workers=values.number("WORKERS", 2, 1, 32),
         ffmpeg=values.read("FFMPEG", "", _program),
         imap_url=values.secret("IMAP_URL", "", lambda text: _imap(text) if text else None),
-        mail_inbox=values.read("MAIL_INBOX", "", lambda text: _inbox(text) if text else None),
+        mail_inbox=inbox,
         mail_per_hour=values.number("MAIL_PER_HOUR", 2000, 0, 1_000_000),
         dkim_key_file=values.read("DKIM_KEY_FILE", "", lambda text: _path(text) if text else None),
         dkim_selector=values.read("DKIM_SELECTOR", "kweek", _selector),
         vapid_key=values.secret("VAPID_KEY", "", lambda text: _push_key(text) if text else None),
+        company_name=values.text("COMPANY_NAME", values.text("PLATFORM_NAME", "Kweek")),
+        company_address=values.read("COMPANY_ADDRESS", "", _line_or_nothing),
+        company_number=values.read("COMPANY_NUMBER", "", _line_or_nothing),
+        contact_mail=values.read("CONTACT_MAIL", inbox or mail_from, _address),
+        legal_dir=values.read("LEGAL_DIR", "", lambda text: _path(text) if text else None),
     )
 
 
@@ -196,6 +208,10 @@ def _line(text: str) -> str:
     if not text or any(ord(sign) < 32 for sign in text):
         raise ValueError("give one line of text.")
     return text
+
+
+def _line_or_nothing(text: str) -> str:
+    return _line(text) if text else ""
 
 
 def _domains(text: str) -> tuple[Domain, ...]:

@@ -51,6 +51,8 @@ GRANT USAGE ON SCHEMA local TO core_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA core, local TO core_web;
 GRANT USAGE ON SEQUENCE local.academy_numbers TO core_web;
 REVOKE UPDATE, DELETE ON core.audit FROM core_web;
+REVOKE UPDATE, DELETE ON core.legal_acceptances FROM core_web;
+GRANT UPDATE (ends_at) ON core.legal_acceptances TO core_web;
 REVOKE INSERT, UPDATE, DELETE ON core.issuer_keys FROM core_web;
 """
 

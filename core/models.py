@@ -8,8 +8,9 @@ from core.audit import models as audit
 from core.db import core_metadata, local_metadata
 from core.issuers import models as issuers
 from core.leads import models as leads
+from core.legal import models as legal
 from core.mail import models as mail
 from core.newsletter import models as newsletter
 from core.outbox import models as outbox
 
-__all__ = ["academies", "accounts", "audit", "core_metadata", "issuers", "leads", "local_metadata", "mail", "newsletter", "outbox"]
+__all__ = ["academies", "accounts", "audit", "core_metadata", "issuers", "leads", "legal", "local_metadata", "mail", "newsletter", "outbox"]

@@ -10,6 +10,7 @@ from core.academies.models import Academy
 from core.academies.owners import known_account
 from core.config import config
 from core.db import CORE, db
+from core.legal.actions import ask_owner
 from core.mail import allowance
 from core.owner import owner_connection
 from core.urls import academy_url
@@ -47,10 +48,12 @@ def open_one(given: argparse.Namespace) -> None:
     with db.scope(CORE, commit=True):
         owner = known_account(given.owner)
         slug = given.slug or queries.suggest_slug(given.name, config().platform_name)
-        number = open_academy(given.name, slug, owner, given.colour, given.language).number
+        academy = open_academy(given.name, slug, owner, given.colour, given.language)
+        number = academy.number
+        ask_owner(academy, owner)
     with owner_connection() as connection:
         prepare_academy(connection, number)
-    print(f"academy {number} is open at {academy_url(slug)}")
+    print(f"academy {number} is open at {academy_url(slug)}; its owner enters once they have accepted the agreement, and gets a mail about it")
 
 
 def list_academies(_: argparse.Namespace) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from core import foundation, keystore
-from core.config import config
+from core.config import Config, config
 from core.db import CORE, academy_scope, db
 from core.harden import harden, open_escapes
+from core.legal import actions as legal
+from core.legal.reading import HERE, drafts
 from core.mail import dkim
 from core.migrate import migrate_core
 from core.outbox import actions as outbox
@@ -77,9 +79,17 @@ def migrate(_: argparse.Namespace) -> int:
     print(f"core stands at {migrate_core()}")
     report = migrate_academies()
     print(f"{report.done} schemas brought to {head_revision()}")
+    load_legal()
     for number, error in sorted(report.failed.items()):
         print(f"academy {number} stopped: {error}; it answers 503 until the next ./run migrate", file=sys.stderr)
     return 1 if report.failed else 0
+
+
+def load_legal() -> None:
+    """Keep the versions of legal documents that are new; owners hear of them by mail."""
+    with db.scope(CORE, commit=True):
+        for version in legal.load(drafts(config().legal_dir or HERE)):
+            print(f"legal document {version.name}: version {version.number} holds from {version.in_force_at:%Y-%m-%d}")
 
 
 def harden_database(_: argparse.Namespace) -> None:
@@ -108,6 +118,7 @@ def complaints() -> Iterator[str]:
     if keystore.store().is_rotating():
         yield "a master key rotation was cut short; the next closing or ./run setup finishes it"
     yield from _unsigned(config().dkim_key_file)
+    yield from _unnamed(config())
     with owner_connection() as owner:
         yield from (f"academy {n} stands at {revision}, not {head_revision()}" for n, revision in behind_schemas(owner))
         yield from (f"the key of {holder} has no schema: remove {holder}.json" for holder in orphaned_keys(owner))
@@ -121,6 +132,14 @@ def _unsigned(path: Path | None) -> Iterator[str]:
             dkim.read_key(path)
     except dkim.BadKey as error:
         yield f"no mail can be signed, so none leaves: {error}; mend DKIM_KEY_FILE"
+
+
+def _unnamed(settings: Config) -> Iterator[str]:
+    """Say which settings the legal texts need: a contract names its parties."""
+    if settings.env == "production" and not (settings.company_address and settings.company_number):
+        yield "the legal texts do not name whom people agree with: set COMPANY_NAME, COMPANY_ADDRESS and COMPANY_NUMBER"
+    if settings.env == "production" and settings.contact_mail == settings.mail_from:
+        yield "the legal texts name no address that somebody reads: set CONTACT_MAIL"
 
 
 _QUESTIONS: tuple[tuple[Any, str], ...] = (

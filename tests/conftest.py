@@ -22,10 +22,13 @@ from core import foundation, harden, keystore
 from core.academies.models import Academy
 from core.db import CORE, db
 from core.launch.cluster import Postgres, Valkey
+from core.legal import actions as legal
+from core.legal.reading import drafts
 from core.owner import Connection, connect, owner_connection
 from tenants.models import academy_metadata
 from tenants.provision import refill_spares
 from tenants.resolve import resolver
+from tests.agreed import agreement_for
 from tests.bouncer import Bouncer
 from tests.cast import Cast, make_cast
 from tests.ci import report_skips
@@ -90,6 +93,8 @@ def platform() -> Iterator[Platform]:
     lay_tables(platform.owner_url)
     keystore.create("core")
     db.connect(platform.app_url)
+    with db.scope(CORE, commit=True):
+        legal.load(drafts())
     yield platform
     db.dispose()
     platform.valkey.stop()
@@ -128,6 +133,7 @@ END $$"""
 
 FORGET = """
 DELETE FROM core.closings WHERE number = {number};
+DELETE FROM core.legal_acceptances WHERE number = {number};
 DELETE FROM core.academies WHERE number = {number};
 DELETE FROM local.outbox WHERE number = {number};
 DELETE FROM core.issuer_keys WHERE number = {number}"""
@@ -148,6 +154,7 @@ class Pool:
         opened = Opened(number, f"academy-{next(_slugs)}")
         with db.scope(CORE, commit=True):
             db.session.add(Academy(number=number, slug=opened.slug, name=f"Academy {number}"))
+            db.session.add(agreement_for(number))
         resolver.forget()
         return opened
 

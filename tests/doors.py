@@ -15,6 +15,7 @@ from core.ids import uuid7
 from core.mail.models import Letter as PlatformLetter
 from tenants.mail.models import Letter
 from tenants.people import queries
+from tests.agreed import accept_all
 from tests.cast import Cast
 from tests.opened import Opened
 
@@ -41,6 +42,7 @@ def new_account(confirmed: bool = True, **more: Any) -> Account:
         db.session.add(account)
         db.session.flush()
         db.session.refresh(account)
+        accept_all(account)
         db.session.expunge(account)
     return account
 

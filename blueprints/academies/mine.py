@@ -19,6 +19,8 @@ from core.academies import owners, queries
 from core.academies.models import Academy
 from core.access import signed_in
 from core.headers import allow_form_target
+from core.legal.actions import signer_of
+from core.legal.queries import acceptances_for, agreement_of, agreements_of
 from core.urls import academy_url, safe_next
 from tenants.counting import counts_of
 
@@ -49,7 +51,7 @@ def index() -> str:
     for academy in found:
         allow_entry(academy)
     going = {request.args.get("enter"): safe_next(request.args.get("next"))}
-    return render_template("academies/index.html", academies=found, going=going)
+    return render_template("academies/index.html", academies=found, going=going, waiting=agreements_of(found))
 
 
 @academies.get("/academies/<uuid:academy_id>")
@@ -96,7 +98,8 @@ def show_page(academy: Academy, form: OfferForm) -> Any:
         return redirect(url_for(".receipt", academy_id=academy.id))
     return page("academies/show.html", form, academy=academy, counts=counts_of(academy), account=me(),
                 owners=owners.owners_of(academy), offers=owners.offers_of(academy),
-                closing=queries.closing_of(academy))  # fmt: skip
+                closing=queries.closing_of(academy), agreement=agreement_of(academy), acceptances=acceptances_for(academy.number),
+                signer_of=signer_of)  # fmt: skip
 
 
 def allow_entry(academy: Academy) -> None:

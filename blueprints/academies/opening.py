@@ -1,4 +1,4 @@
-"""Open an academy in three steps: name and address, colour with a preview, done."""
+"""Open an academy in four steps: name and address, colour with a preview, the agreement, done."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from blueprints.academies.forms import LookForm, NamesForm
 from blueprints.academies.me import me, own
 from blueprints.academies.words import SLUG_PROBLEMS
 from blueprints.credentials import page
+from blueprints.legal.agreement import agreement_page, shown
+from blueprints.legal.forms import AgreementForm
 from core.academies import queries, rules
 from core.academies.actions import SlugRefused
 from core.access import signed_in
 from core.config import config
+from core.db import db
 from core.errors import Refused
 from core.headers import allow_form_target
 from core.i18n import language
+from core.legal.actions import accept_for_academy
+from core.legal.models import Version
+from core.legal.queries import current
+from core.legal.rules import OF_ACADEMIES
 from core.urls import academy_url
 from tenants.opening import open_academy
 
@@ -52,21 +59,43 @@ def address() -> str:
 @academies.route("/academies/new/look", methods=["GET", "POST"])
 @signed_in
 def look() -> Any:
-    """Ask for colour and language, then open the academy."""
+    """Ask for colour and language; they wait with the rest."""
     chosen = session.get(CHOSEN)
     if not chosen:
         return redirect(url_for(".new"))
     refuse_too_many()
-    form = LookForm(language=language())
+    form = LookForm(data={"language": language(), **chosen})
     if form.validate_on_submit():
-        return open_chosen(chosen, form)
+        session[CHOSEN] = {**chosen, "colour": form.colour.data, "language": form.language.data}
+        return redirect(url_for(".agree"), 303)
     return page("academies/look.html", form, chosen=chosen)
 
 
-def open_chosen(chosen: dict[str, str], form: LookForm) -> Any:
-    """Open the academy; if its address was taken meanwhile, go back to the first step and say so."""
+@academies.route("/academies/new/agreement", methods=["GET", "POST"])
+@signed_in
+def agree() -> Any:
+    """Show the agreement on processing; who may sign for the organisation accepts it, and the academy opens."""
+    chosen = session.get(CHOSEN)
+    if not chosen or "colour" not in chosen:
+        return redirect(url_for(".new" if not chosen else ".look"))
+    refuse_too_many()
+    form = AgreementForm(data={"organisation": chosen["name"]})
+    if form.validate_on_submit():
+        try:
+            return open_chosen(chosen, form, shown(form))
+        except Refused as refused:
+            if str(refused) != "legal version":
+                raise
+            form.show_again(current(OF_ACADEMIES))
+    return agreement_page("academies/agree.html", form, chosen=chosen)
+
+
+def open_chosen(chosen: dict[str, str], form: AgreementForm, version: Version) -> Any:
+    """Open the academy with its agreement; if its address was taken meanwhile, go back to the first step and say so."""
     try:
-        academy = open_academy(chosen["name"], chosen["slug"], me(), form.colour.data, form.language.data)
+        academy = open_academy(chosen["name"], chosen["slug"], me(), chosen["colour"], chosen["language"])
+        db.session.flush()
+        accept_for_academy(academy, me(), version, language(), form.signer(me().name))
     except SlugRefused as refused:
         twin = queries.just_opened(me().id, chosen["slug"])
         if twin is not None:  # the form was sent twice

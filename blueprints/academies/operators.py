@@ -21,6 +21,8 @@ from core.academies.models import Academy
 from core.access import operator
 from core.config import config
 from core.errors import NotFound, Refused
+from core.legal.actions import ask_owner, signer_of
+from core.legal.queries import acceptances_for, agreement_of
 from core.urls import academy_url
 from tenants.close import ask_closing, undo_closing
 from tenants.counting import counts_by_number, counts_of
@@ -47,7 +49,8 @@ def provide() -> Any:
         try:
             owner = owners.known_account(form.owner.data)
             academy = open_academy(form.name.data, form.slug.data, owner, form.colour.data, form.language.data)
-            return here(url_for(".manage", academy_id=academy.id), _("%(name)s is open.", name=academy.name))
+            ask_owner(academy, owner)
+            return here(url_for(".manage", academy_id=academy.id), _("%(name)s stands. Its owner gets a mail, and enters once the agreement is accepted.", name=academy.name))
         except NotFound:
             form.refuse_owner()
         except SlugRefused as refused:
@@ -126,6 +129,7 @@ def manage_page(academy: Academy, suspending: ReasonForm | None = None, appointi
     """Return an operator's page of one academy; `suspending` or `appointing` is a form that was refused."""
     return page(
         "academies/manage.html", suspending or appointing, academy=academy, counts=counts_of(academy),
-        closing=queries.closing_of(academy), suspending=suspending or ReasonForm(formdata=None, prefix="suspend"),
+        closing=queries.closing_of(academy), agreement=agreement_of(academy), acceptances=acceptances_for(academy.number), signer_of=signer_of,
+        suspending=suspending or ReasonForm(formdata=None, prefix="suspend"),
         appointing=appointing or AppointForm(formdata=None, prefix="appoint"),
     )  # fmt: skip

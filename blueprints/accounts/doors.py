@@ -15,11 +15,15 @@ from blueprints.accounts.forms import SignUpForm
 from blueprints.credentials import SignInForm
 from core import access, limits
 from core.academies.handoff import make_pass
+from core.academies.queries import academy_of
 from core.access import public, signed_in
 from core.accounts import actions, queries
 from core.accounts.models import Account
 from core.accounts.signing import sign_in as sign_in_account
 from core.i18n import language
+from core.legal import actions as legal
+from core.legal import queries as documents
+from core.legal.rules import OF_ACCOUNTS
 from core.sessions import token_of
 from core.urls import academy_url, safe_next, url_with
 
@@ -46,9 +50,20 @@ def sign_up() -> Any:
     form = SignUpForm()
     if form.validate_on_submit():
         limits.spend(limits.mail_limits(form.email.data, credentials.address()))
-        actions.sign_up(form.first_name.data, form.last_name.data, form.email.data, form.password.data, language())
+        account = actions.sign_up(form.first_name.data, form.last_name.data, form.email.data, form.password.data, language())
+        accept_shown(account, form.shown.data)
         return redirect(url_for(".sign_up_done"), 303)
+    form.shown.data = " ".join(str(one.id) for one in documents.currents() if one.name in OF_ACCOUNTS)
     return credentials.page("accounts/sign_up.html", form)
+
+
+def accept_shown(account: Account | None, shown: str | None) -> None:
+    """Note that a new account accepts what its form showed; what changed meanwhile it is asked at the next sign-in."""
+    if account is None:
+        return
+    for version in documents.currents():
+        if version.name in OF_ACCOUNTS and str(version.id) in (shown or "").split():
+            legal.accept_for_oneself(account, version, language())
 
 
 @accounts.get("/sign-up/done")
@@ -69,9 +84,15 @@ def sign_in() -> Any:
         token = sign_in_account(form.email.data, form.password.data, credentials.device(), credentials.address(),
                                 token_of(request))  # fmt: skip
         if token is not None:
-            return credentials.let_in(token, form.next.data)
+            return credentials.let_in(token, after_sign_in(form.email.data, form.next.data))
         form.refuse()
     return credentials.page("credentials/sign_in.html", form)
+
+
+def after_sign_in(email: str, going: str | None) -> str | None:
+    """Return where somebody goes who just signed in: first to what they are asked to accept, if anything."""
+    account = queries.account_by_email(email)
+    return url_for("legal.accept", next=safe_next(going)) if account is not None and documents.asked_of(account) else going
 
 
 @accounts.post("/sign-out")
@@ -85,7 +106,11 @@ def sign_out() -> Response:
 @accounts.post("/academies/<uuid:academy_id>/entries")
 @signed_in
 def enter(academy_id: UUID) -> Response:
-    """Step into an academy of one's own with a pass that lives 30 seconds and works once, to where one was going."""
+    """Step into an academy of one's own with a pass that lives 30 seconds and works once, to where one was going; one that
+    waits for its agreement is not entered before."""
+    target = safe_next(request.form.get("next"))
+    if documents.agreement_of(academy_of(current_user.id, academy_id)).is_missing:
+        return redirect(url_for("legal.agree", academy_id=academy_id, next=None if target == "/" else target), 303)
     slug, token = make_pass(current_user.id, academy_id)
-    path, target = f"/entry/{token}", safe_next(request.form.get("next"))
+    path = f"/entry/{token}"
     return redirect(academy_url(slug, path if target == "/" else url_with(path, next=target)), 303)

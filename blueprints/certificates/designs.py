@@ -18,9 +18,9 @@ from core import clock
 from core.access import roles, takes_files
 from core.apart import apart
 from core.i18n import language
+from core.paper import CannotPrint
 from tenants.certificates import design_actions, making, printing, queries
 from tenants.certificates.models import CertificateDesign
-from tenants.certificates.printing import CannotPrint
 from tenants.certificates.rules import Facts, expires_on, hours_of, said, signers_of, unknown_values, values_of
 from tenants.files.looks import MAX_IMAGE_BYTES, NotThat
 

@@ -15,7 +15,7 @@ from core import clock, limits
 from core.access import roles, signed_in
 from core.apart import apart
 from core.limits import Limit
-from tenants.certificates.printing import CannotPrint
+from core.paper import CannotPrint
 from tenants.groups.sight import check_sees
 from tenants.learning.queries import courses_of
 from tenants.people import queries as people

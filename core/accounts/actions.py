@@ -26,8 +26,9 @@ sessions = Sessions(AccountSession, "account_id")
 links = Links(AccountToken, "account_id")
 
 
-def sign_up(first_name: str, last_name: str, email: str, password: str, language: str) -> None:
-    """Make an account and mail its owner a link; a known address gets a mail that says so, and nothing changes."""
+def sign_up(first_name: str, last_name: str, email: str, password: str, language: str) -> Account | None:
+    """Return the new account, whose owner gets a link by mail; for a known address None: it gets a mail that says so, and
+    nothing changes."""
     email, password_hash = clean_email(email), hash_password(password)
     account = None
     if queries.account_by_email(email) is None:
@@ -39,6 +40,7 @@ def sign_up(first_name: str, last_name: str, email: str, password: str, language
         tell_known(email, language)
     else:
         ask_to_confirm(account)
+    return account
 
 
 def _made(account: Account) -> Account | None:

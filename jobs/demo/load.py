@@ -20,6 +20,7 @@ from core.owner import owner_connection
 from core.sealed import matches
 from core.urls import academy_url, platform_url
 from jobs.demo import (
+    agreements,
     bank,
     certificates,
     chat,
@@ -139,6 +140,7 @@ def _open(demo: DemoAcademy) -> tuple[int, UUID]:
         first = demo.people[0]
         owner = _account(demo.email(first), first.first_name, first.last_name, language=demo.language)
         academy = open_academy(demo.name, demo.slug, owner, demo.colour, demo.language)
+        agreements.write(academy, owner, demo.language)
         db.session.execute(
             sa.update(Work).where(Work.once == f"furnish-{academy.number}")
             .values(done_at=clock.now())
@@ -154,6 +156,7 @@ def _account(email: str, first: str, last: str, is_operator: bool = False, langu
                       password_hash=_password(), email_confirmed_at=clock.now())  # fmt: skip
     db.session.add(account)
     db.session.flush()
+    agreements.accept_all(account)
     return account
 
 

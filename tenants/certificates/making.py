@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from core import clock
 from core.db import db
+from core.paper import CannotPrint
 from core.urls import academy_url
 from tenants.audit.actions import record
 from tenants.certificates import badge, printing, queries, signing
 from tenants.certificates.models import Certificate
-from tenants.certificates.printing import CannotPrint
 from tenants.certificates.queries import OwnAcademy
 from tenants.files import storage
 from tenants.files.actions import store_made

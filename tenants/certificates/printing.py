@@ -1,8 +1,4 @@
-"""Certificates on paper: one typst template; everything that people wrote reaches it as data, never as source.
-
-Only the fonts that typst brings along are used, so that every machine makes the same pages. Nothing is written to
-disk. What typst says of an error can quote the certificate, so it goes nowhere.
-"""
+"""Certificates on paper: what the template draws, as data."""
 
 from __future__ import annotations
 
@@ -10,24 +6,17 @@ import io
 import json
 from base64 import b64encode
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 
 import segno
-import typst
 from PIL import Image
 
-from core.errors import KweekError
+from core.paper import STANDARDS, compiled
 from tenants.certificates.rules import WORDS, Facts, day_words, paragraphs, values_of
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
-STANDARDS = ["a-2a", "ua-1"]
 LOGO_EDGE = 800
 PREVIEW_PPI = 96.0
-
-
-class CannotPrint(KweekError):
-    """The certificate holds signs for which there is no font: a certificate with gaps is made for nobody."""
 
 
 def pdf(facts: Facts, name: str, number: str, issued: date, expires: date | None, address: str,
@@ -76,25 +65,3 @@ def logo_svg(content: bytes) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>'
         f'<image {size} xlink:href="data:image/png;base64,{b64encode(out.getvalue()).decode()}"/></svg>'
     )
-
-
-def compiled(template: Path, data: str, **how: object) -> bytes:
-    """Return the pages of a template with this data (JSON). Raises CannotPrint for a sign that no font has."""
-    try:
-        made = typst.compile(_source(template), sys_inputs={"data": data}, font_paths=_fonts(), ignore_system_fonts=True, **how)  # type: ignore[call-overload]
-    except typst.TypstError as error:
-        if "could not be displayed" in error.message:
-            raise CannotPrint("no font") from None
-        raise RuntimeError("typst refuses the template") from None
-    content: bytes = made[0] if isinstance(made, list) else made
-    return content
-
-
-@cache
-def _source(template: Path) -> bytes:
-    return template.read_bytes()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)

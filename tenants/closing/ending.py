@@ -68,6 +68,8 @@ _LAST_WORDS: tuple[Any, ...] = (
     " ON CONFLICT (slug) DO UPDATE SET number = excluded.number, until = excluded.until",
     # The public keys stay, so that what was signed can be checked; whose they were is forgotten.
     "UPDATE core.issuer_keys SET number = NULL WHERE number = %(number)s",
+    # The proof of the agreement is needed for as long as somebody can go to court about it.
+    "UPDATE core.legal_acceptances SET ends_at = %(now)s + interval '5 years' WHERE number = %(number)s AND ends_at IS NULL",
     "DELETE FROM core.domains WHERE academy_id = (SELECT id FROM core.academies WHERE number = %(number)s)",
     "UPDATE core.academies SET state = 'closed', slug = NULL, closed_at = %(now)s WHERE number = %(number)s",
     f"SELECT pg_notify('{CHANGED}', %(number)s::text)",

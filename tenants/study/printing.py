@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tenants.certificates.printing import STANDARDS, compiled
+from core.paper import STANDARDS, compiled
 
 TEMPLATE = Path(__file__).with_name("record.typ")
 

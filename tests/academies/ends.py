@@ -19,6 +19,6 @@ def end_all(account_id: UUID) -> None:
                 owner.execute(f"DROP SCHEMA ac_{number} CASCADE; GRANT ac_{number} TO CURRENT_USER;"
                               f"DROP OWNED BY ac_{number}; DROP ROLE ac_{number}")  # fmt: skip
             keystore.destroy(f"ac_{number}")
-            for table in ("local.revisions", "local.outbox", "core.closings", "core.resting_slugs", "core.academies"):
+            for table in ("local.revisions", "local.outbox", "core.closings", "core.resting_slugs", "core.legal_acceptances", "core.academies"):
                 owner.execute(f"DELETE FROM {table} WHERE number = %s", [number])
         owner.execute("DELETE FROM core.accounts WHERE id = %s", [account_id])

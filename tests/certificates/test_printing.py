@@ -11,8 +11,8 @@ from decimal import Decimal
 
 import pytest
 
+from core.paper import CannotPrint
 from tenants.certificates import printing
-from tenants.certificates.printing import CannotPrint
 from tenants.certificates.rules import Facts
 from tests.files.making import picture
 

@@ -1,0 +1,87 @@
+"""Anybody reads the documents: the one that holds, earlier and coming ones, and what changed between two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from blueprints.legal.blueprint import legal
+from core import clock
+from core.access import public
+from core.i18n import language
+from core.legal import queries, rules
+from core.legal.models import Version, Words
+from core.urls import platform_url
+from tenants.courses.markup import html_of
+
+CHANGES = {"major": _l("Who accepted an earlier version is asked again."), "minor": _l("Small change: nobody has to do anything.")}
+
+
+@legal.context_processor
+def where() -> dict[str, Any]:
+    """Give the public pages their own whole address."""
+    return {"page_url": lambda: platform_url(request.path), "changes": CHANGES}
+
+
+@legal.get("/legal")
+@public
+def index() -> str:
+    """Show which documents there are."""
+    return render_template("legal/index.html", documents=[(one, one.text(language())) for one in queries.currents()])
+
+
+@legal.get("/legal/<name>")
+@public
+def show(name: str) -> str:
+    """Show a document: the version that holds, or the one that is asked for."""
+    wanted = request.args.get("version", type=int)
+    version = queries.version(_known(name), wanted) if wanted else queries.current(_known(name))
+    words = version.text(language())
+    return render_template("legal/show.html", version=version, words=words, html=html(words), holding=queries.current(name),
+                           coming=queries.coming(name), now=clock.now())  # fmt: skip
+
+
+@legal.get("/legal/<name>/versions")
+@public
+def versions(name: str) -> str:
+    """List the versions of a document, the newest first."""
+    found = queries.versions(_known(name))
+    return render_template("legal/versions.html", versions=found, words=[one.text(language()) for one in found], now=clock.now())
+
+
+@legal.get("/legal/<name>/changes/<int:old>/<int:new>")
+@public
+def compare(name: str, old: int, new: int) -> str:
+    """Show what changed from one version to another, word by word."""
+    before, after = queries.version(_known(name), old), queries.version(name, new)
+    texts = [one.text(language()) for one in (before, after)]
+    found = rules.difference(*(rules.filled(one.markdown, places()) for one in texts))
+    return render_template("legal/changes.html", before=before, after=after, words=texts[1], paragraphs=found,
+                           changed=sum(any(piece.kind != "same" for piece in one) for one in found))  # fmt: skip
+
+
+def html(words: Words) -> Markup:
+    """Return the text as safe HTML, with everything in its place."""
+    return Markup(html_of(rules.filled(words.markdown, places())))  # noqa: S704  cleaned by html_of
+
+
+def places() -> dict[str, str]:
+    """Return what is filled in, with the addresses of the pages that the texts name."""
+    pages = {"cookies_page": "/legal/cookies", "subprocessors_page": url_for("legal.show", name="subprocessors"),
+             "privacy_page": url_for("legal.show", name="privacy"), "terms_page": url_for("legal.show", name="terms"),
+             "processing_page": url_for("legal.show", name="processing")}  # fmt: skip
+    return {**queries.places(), **pages}
+
+
+def title_of(version: Version) -> str:
+    """Return what a version's document is called in the language at hand."""
+    return version.text(language()).title
+
+
+def _known(name: str) -> str:
+    if name not in rules.NAMES:
+        abort(404)
+    return name

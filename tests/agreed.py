@@ -1,0 +1,33 @@
+"""What tests of other things take for granted: accounts accepted what is asked of them, academies have their agreement."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID, uuid4
+
+from core.academies.models import Academy
+from core.accounts.models import Account
+from core.legal import actions, queries
+from core.legal.models import Acceptance
+from core.legal.rules import OF_ACADEMIES, OF_ACCOUNTS, Signer
+
+SIGNER = Signer("Bakkerij Noord B.V.", "Dorpsstraat 1, 1234 AB Ons Dorp", "12345678", "Olga Visser", "directeur")
+
+
+def accept_all(account: Account) -> None:
+    """Let the account accept what is asked of accounts; in the platform's frame."""
+    for version in queries.currents():
+        if version.name in OF_ACCOUNTS:
+            actions.accept_for_oneself(account, version, account.language)
+
+
+def agree(academy: Academy, account: Account, signer: Signer = SIGNER) -> Acceptance:
+    """Make the agreement for the academy; in the platform's frame."""
+    return actions.accept_for_academy(academy, account, queries.current(OF_ACADEMIES), "nl", signer)
+
+
+def agreement_for(number: int, account_id: UUID | None = None) -> Acceptance:
+    """Return the row of an agreement for an academy that no account opened."""
+    words = queries.current(OF_ACADEMIES).text("nl")
+    return Acceptance(version_id=words.version_id, language="nl", sha256=words.sha256, account_id=account_id or uuid4(), number=number,
+                      signer=json.dumps(SIGNER.__dict__), processor={"name": "Kweek", "address": "", "registration": ""})  # fmt: skip
