@@ -7,11 +7,20 @@ from uuid import UUID, uuid4
 
 from core.academies.models import Academy
 from core.accounts.models import Account
+from core.db import CORE, db
 from core.legal import actions, queries
 from core.legal.models import Acceptance
 from core.legal.rules import OF_ACADEMIES, OF_ACCOUNTS, Signer
 
+# What a browser sends to make an agreement, but for the version.
+AGREE = {"organisation": "Bakkerij Noord B.V.", "address": "Dorpsstraat 1, 1234 AB Ons Dorp", "registration": "12345678", "function": "directeur", "may_sign": "y"}
 SIGNER = Signer("Bakkerij Noord B.V.", "Dorpsstraat 1, 1234 AB Ons Dorp", "12345678", "Olga Visser", "directeur")
+
+
+def agree_form() -> dict[str, str]:
+    """Return what a browser sends to make an agreement."""
+    with db.scope(CORE):
+        return AGREE | {"version": str(queries.current(OF_ACADEMIES).id)}
 
 
 def accept_all(account: Account) -> None:

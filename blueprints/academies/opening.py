@@ -12,9 +12,8 @@ from blueprints.academies.blueprint import academies
 from blueprints.academies.forms import LookForm, NamesForm
 from blueprints.academies.me import me, own
 from blueprints.academies.words import SLUG_PROBLEMS
+from blueprints.agreeing import AgreementForm, agreement_page, shown
 from blueprints.credentials import page
-from blueprints.legal.agreement import agreement_page, shown
-from blueprints.legal.forms import AgreementForm
 from core.academies import queries, rules
 from core.academies.actions import SlugRefused
 from core.access import signed_in
@@ -87,7 +86,7 @@ def agree() -> Any:
             if str(refused) != "legal version":
                 raise
             form.show_again(current(OF_ACADEMIES))
-    return agreement_page("academies/agree.html", form, chosen=chosen)
+    return agreement_page("academies/agree.html", form, me(), chosen=chosen)
 
 
 def open_chosen(chosen: dict[str, str], form: AgreementForm, version: Version) -> Any:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.academies.me import me, own
+from blueprints.agreeing import AgreementForm, agreement_page, places, shown
 from blueprints.credentials import here
 from blueprints.legal.blueprint import legal
-from blueprints.legal.forms import AgreementForm
-from blueprints.legal.reading import html, places, title_of
+from blueprints.legal.reading import title_of
 from core.academies.models import Academy
 from core.academies.queries import academy_by_id
 from core.access import operator, signed_in
@@ -38,7 +38,7 @@ def agree(academy_id: UUID) -> Any:
         if accepted(form, academy):
             return here(_after(academy), _("The agreement is made. You can download it here at any time."))
         form.show_again(queries.current(OF_ACADEMIES))
-    return agreement_page("legal/agree.html", form, academy=academy, asked=asked)
+    return agreement_page("legal/agree.html", form, me(), academy=academy, asked=asked)
 
 
 def _after(academy: Academy) -> str:
@@ -53,23 +53,6 @@ def accepted(form: AgreementForm, academy: Academy) -> bool:
     except Refused:
         return False
     return True
-
-
-def shown(form: AgreementForm) -> Version:
-    """Return the version that the form showed. Raises Refused when it holds no longer."""
-    version = queries.current(OF_ACADEMIES)
-    if form.version.data != str(version.id):
-        raise Refused("legal version")
-    return version
-
-
-def agreement_page(template: str, form: AgreementForm, **values: Any) -> tuple[str, int]:
-    """Return a page with the text of the agreement and the form below it; 422 when the form was refused."""
-    version = queries.current(OF_ACADEMIES)
-    form.version.data = str(version.id)
-    words = version.text(language())
-    refused = bool(form.errors)
-    return render_template(template, form=form, version=version, words=words, html=html(words), person=me(), **values), 422 if refused else 200
 
 
 @legal.get("/academies/<uuid:academy_id>/agreements/<uuid:acceptance_id>.pdf")

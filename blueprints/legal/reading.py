@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, request
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 
+from blueprints.agreeing import html, places
 from blueprints.legal.blueprint import legal
 from core import clock
 from core.access import public
 from core.i18n import language
 from core.legal import queries, rules
-from core.legal.models import Version, Words
+from core.legal.models import Version
 from core.urls import platform_url
-from tenants.courses.markup import html_of
 
 CHANGES = {"major": _l("Who accepted an earlier version is asked again."), "minor": _l("Small change: nobody has to do anything.")}
 
@@ -61,19 +60,6 @@ def compare(name: str, old: int, new: int) -> str:
     found = rules.difference(*(rules.filled(one.markdown, places()) for one in texts))
     return render_template("legal/changes.html", before=before, after=after, words=texts[1], paragraphs=found,
                            changed=sum(any(piece.kind != "same" for piece in one) for one in found))  # fmt: skip
-
-
-def html(words: Words) -> Markup:
-    """Return the text as safe HTML, with everything in its place."""
-    return Markup(html_of(rules.filled(words.markdown, places())))  # noqa: S704  cleaned by html_of
-
-
-def places() -> dict[str, str]:
-    """Return what is filled in, with the addresses of the pages that the texts name."""
-    pages = {"cookies_page": "/legal/cookies", "subprocessors_page": url_for("legal.show", name="subprocessors"),
-             "privacy_page": url_for("legal.show", name="privacy"), "terms_page": url_for("legal.show", name="terms"),
-             "processing_page": url_for("legal.show", name="processing")}  # fmt: skip
-    return {**queries.places(), **pages}
 
 
 def title_of(version: Version) -> str:

@@ -26,6 +26,7 @@ from tenants.provision import refill_spares
 from tenants.resolve import resolver
 from tests.academies.ends import end_all
 from tests.academies.signed import Person, person
+from tests.agreed import agree_form
 from tests.browsing import client_on
 from tests.doors import letters
 
@@ -37,9 +38,11 @@ def open_one(someone: Person, name: str = "Bakkerij Noord", slug: str = "bakkeri
     first = someone.browser.post("/academies/new", data={"name": name, "slug": slug})
     assert first.status_code == 303 and first.location.endswith("/academies/new/look"), first.status_code
     second = someone.browser.post("/academies/new/look", data=LOOK)
-    assert second.status_code == 303
+    assert second.status_code == 303 and second.location.endswith("/academies/new/agreement")
+    third = someone.browser.post("/academies/new/agreement", data=agree_form())
+    assert third.status_code == 303
     resolver.forget()  # tests use one address again and again; the platform lets it rest
-    return UUID(second.location.split("/")[-2])
+    return UUID(third.location.split("/")[-2])
 
 
 def the(academy_id: UUID) -> Academy:
@@ -53,7 +56,7 @@ def status(browser: FlaskClient, path: str) -> int:
     return browser.get(path).status_code
 
 
-def test_owner_opens_an_academy_in_three_steps(owner: Person, app: HostedFlask) -> None:
+def test_owner_opens_an_academy_in_four_steps(owner: Person, app: HostedFlask) -> None:
     assert status(owner.browser, "/academies/new") == 200
     academy_id = open_one(owner)
     done = owner.browser.get(f"/academies/{academy_id}/opened")
@@ -113,13 +116,14 @@ def test_address_taken_between_the_steps_leads_back_to_the_first(owner: Person, 
     owner.browser.post("/academies/new", data={"name": "Noord", "slug": "noordzee"})
     with owner_connection():
         open_one(stranger, slug="noordzee")
-    late = owner.browser.post("/academies/new/look", data=LOOK)
+    owner.browser.post("/academies/new/look", data=LOOK)
+    late = owner.browser.post("/academies/new/agreement", data=agree_form())
     assert late.status_code == 422 and "This address is taken" in late.text
 
 
 def test_double_submit_opens_one_academy(owner: Person) -> None:
     open_one(owner)
-    assert owner.browser.post("/academies/new/look", data=LOOK).location.endswith("/academies/new")
+    assert owner.browser.post("/academies/new/agreement", data=agree_form()).location.endswith("/academies/new")
     with db.scope(CORE):
         assert len(queries.academies_of(owner.id)) == 1
 

@@ -60,6 +60,10 @@ def open_academy(page: Page, site: Site) -> None:
     page.fill("[name=colour]", "#b4531f")
     page.locator("label", has_text="English").first.click()
     page.click("main form button[type=submit]")
+    for name, value in (("address", "4 Mill Lane, Bristol"), ("function", "Owner")):
+        page.fill(f"[name={name}]", value)
+    page.check("[name=may_sign]")
+    page.click("main form button[type=submit]")
     page.wait_for_url(re.compile("/opened"))
     page.locator("main form button").first.click()
     page.wait_for_url(site.url("/", "story"))

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pytest
 
+from core import paper
 from core.paper import CannotPrint
 from tenants.certificates import printing
 from tenants.certificates.rules import Facts
@@ -123,7 +124,7 @@ def test_what_people_write_is_shown_and_never_run(text: str) -> None:
 
 
 def test_text_reaches_typst_as_data_only() -> None:
-    source = printing._source(printing.TEMPLATE)
+    source = paper._source(printing.TEMPLATE)
     assert b"Sanne" not in source and b"eval" not in source
     data = json.loads(printing.page_data(FACTS, 'S"#', "N", date(2026, 1, 1), None, ADDRESS, None))
     assert data["text"][1] == [['S"#', True]] and data["until"] == ""

@@ -27,6 +27,7 @@ from tenants.provision import refill_spares
 from tenants.resolve import resolver
 from tests.academies.ends import end_all
 from tests.academies.signed import Person, person
+from tests.agreed import agree_form
 from tests.browsing import client_on
 from tests.cast import Cast, make_cast
 from tests.courses.writing import member, write_course
@@ -86,12 +87,14 @@ def test_reserved_and_taken_addresses(app: HostedFlask, language: str) -> None:
 def open_(someone: Person, slug: str, times: int = 1) -> list[str]:
     """Open an academy, sending the last form `times` times at once; return where the answers lead."""
     someone.browser.post("/academies/new", data={"name": "Noord", "slug": slug})
+    someone.browser.post("/academies/new/look", data={"colour": "#7a3b1d", "language": "nl"})
+    agreed = agree_form()
     cookies = {cookie.key: cookie.value for cookie in someone.browser._cookies.values()}
     header = "; ".join(f"{name}={value}" for name, value in cookies.items())
 
     def send(_: int) -> str:
         client = client_on(someone.browser.application, "localhost", use_cookies=False)
-        return client.post("/academies/new/look", data={"colour": "#7a3b1d", "language": "nl"}, headers={"Cookie": header}).location
+        return client.post("/academies/new/agreement", data=agreed, headers={"Cookie": header}).location
 
     with ThreadPoolExecutor(times) as several:
         found = list(several.map(send, range(times)))
