@@ -10,11 +10,18 @@ from core.accounts.models import Account
 from core.db import CORE, db
 from core.legal import actions, queries
 from core.legal.models import Acceptance
+from core.legal.reading import drafts
 from core.legal.rules import OF_ACADEMIES, OF_ACCOUNTS, Signer
 
 # What a browser sends to make an agreement, but for the version.
 AGREE = {"organisation": "Bakkerij Noord B.V.", "address": "Dorpsstraat 1, 1234 AB Ons Dorp", "registration": "12345678", "function": "directeur", "may_sign": "y"}
 SIGNER = Signer("Bakkerij Noord B.V.", "Dorpsstraat 1, 1234 AB Ons Dorp", "12345678", "Olga Visser", "directeur")
+
+
+def load_documents() -> None:
+    """Load the legal documents, as every start of the platform does."""
+    with db.scope(CORE, commit=True):
+        actions.load(drafts())
 
 
 def agree_form() -> dict[str, str]:

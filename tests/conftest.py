@@ -22,13 +22,11 @@ from core import foundation, harden, keystore
 from core.academies.models import Academy
 from core.db import CORE, db
 from core.launch.cluster import Postgres, Valkey
-from core.legal import actions as legal
-from core.legal.reading import drafts
 from core.owner import Connection, connect, owner_connection
 from tenants.models import academy_metadata
 from tenants.provision import refill_spares
 from tenants.resolve import resolver
-from tests.agreed import agreement_for
+from tests.agreed import agreement_for, load_documents
 from tests.bouncer import Bouncer
 from tests.cast import Cast, make_cast
 from tests.ci import report_skips
@@ -93,8 +91,7 @@ def platform() -> Iterator[Platform]:
     lay_tables(platform.owner_url)
     keystore.create("core")
     db.connect(platform.app_url)
-    with db.scope(CORE, commit=True):
-        legal.load(drafts())
+    load_documents()
     yield platform
     db.dispose()
     platform.valkey.stop()

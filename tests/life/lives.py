@@ -21,6 +21,7 @@ from core.db import CORE, db
 from core.owner import connect, owner_connection
 from tenants.files.models import File
 from tenants.people.models import Member, MemberRole
+from tests.agreed import load_documents
 from tests.conftest import REPOSITORY, Platform, lay_tables
 from tests.life.forked import Forked
 from tests.opened import Opened
@@ -43,6 +44,7 @@ def servers_of_its_own(platform: Platform, home: Path) -> Iterator[Platform]:
             harden.harden(superuser)
         lay_tables(own.owner_url)
         db.connect(own.app_url)
+        load_documents()
         yield own
     finally:
         own.postgres.stop()
