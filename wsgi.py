@@ -21,7 +21,7 @@ from blueprints import hooks, pages
 from blueprints.chat.stream import end_streams_in_order
 from blueprints.home.nav import nav_items
 from blueprints.hosts import HostedFlask
-from core import access, keystore, templating
+from core import access, cookies, keystore, templating
 from core.config import Config, config, load, use
 from core.db import db
 from core.harden import open_escapes
@@ -73,7 +73,7 @@ def flask_settings(settings: Config) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "TESTING": settings.env == "test",
-        "SESSION_COOKIE_NAME": "__Host-form" if secure else "kweek_form",
+        "SESSION_COOKIE_NAME": cookies.FORM.used,
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -75,7 +75,7 @@ def html(words: Words) -> Markup:
 
 def places() -> dict[str, str]:
     """Return what is filled in, with the addresses of the pages that the texts name."""
-    pages = {"cookies_page": "/legal/cookies", "subprocessors_page": url_for("legal.show", name="subprocessors"),
+    pages = {"cookies_page": url_for("legal.show", name="cookies", _anchor="list"), "subprocessors_page": url_for("legal.show", name="subprocessors"),
              "privacy_page": url_for("legal.show", name="privacy"), "terms_page": url_for("legal.show", name="terms"),
              "processing_page": url_for("legal.show", name="processing")}  # fmt: skip
     return {**queries.places(), **pages}

@@ -13,16 +13,12 @@ from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from core import access, sessions
+from core import access, cookies, sessions
 from core.accounts import rules
-from core.config import config
-from core.i18n import COOKIE as LANGUAGE_COOKIE
 from core.i18n import NAMES as LANGUAGE_NAMES
 from core.i18n import language
-from core.templating import SCHEME_COOKIE
 from core.urls import safe_next
 
-YEAR_S = 365 * 24 * 3600
 WEAK = {
     "short": _l("Use at least 10 characters. Four short words are easy to remember."),
     "long": _l("Use at most 200 characters."),
@@ -214,7 +210,6 @@ def address() -> str:
 def remember_looks(url: str, language: str | None, scheme: str, message: Any = None) -> Response:
     """Return a redirect that also sets the cookies by which pages before sign-in look the same."""
     response = make_response(here(url, message))
-    for name, value in ((LANGUAGE_COOKIE, language), (SCHEME_COOKIE, scheme)):
-        response.set_cookie(name, value or "", max_age=YEAR_S, secure=config().scheme == "https", httponly=True,
-                            samesite="Lax")  # fmt: skip
+    cookies.put(response, cookies.LANGUAGE, language or "")
+    cookies.put(response, cookies.SCHEME, scheme)
     return response

@@ -22,13 +22,14 @@ from sqlalchemy.exc import DBAPIError
 
 from core import clock
 from core.config import config
+from core.cookies import LANGUAGE
 from core.db import db
 from core.errors import KweekError, NoScope
 from core.wording import TRANSLATIONS, USUAL, Wording, spoken
 
 LANGUAGES = ("nl", "en")
 NAMES = {"nl": "Nederlands", "en": "English"}
-COOKIE = "lang"
+COOKIE = LANGUAGE.name
 ZONE = "Europe/Amsterdam"
 
 

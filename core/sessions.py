@@ -14,19 +14,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Request, Response, g
 
-from core import clock, live
-from core.config import config
+from core import clock, cookies, live
 from core.db import db
 from core.tokens import hash_of, is_token, new_token
 
-LIFETIME = timedelta(days=30)
+LIFETIME = cookies.SESSION.lasts or timedelta()
 TOUCH_EVERY = timedelta(minutes=10)
 DEVICE_CHARS = 200
 
 
 def cookie_name() -> str:
     """Return the name of the session cookie; under https the browser itself refuses a planted one."""
-    return "__Host-session" if config().scheme == "https" else "kweek_session"
+    return cookies.SESSION.used
 
 
 def token_of(request: Request) -> str | None:
@@ -39,7 +38,7 @@ def is_doubled(request: Request) -> bool:
     """Return whether the session cookie, or the one of the forms, came more than once."""
     sent = request.headers.get("Cookie", "")
     names = re.findall(r"(?:^|[;,])\s*([^=;,\s]+)\s*=", sent)
-    watched = (cookie_name(), "__Host-form" if config().scheme == "https" else "kweek_form")
+    watched = (cookie_name(), cookies.FORM.used)
     return any(names.count(name) > 1 for name in watched)
 
 
@@ -58,10 +57,7 @@ def write_cookie(response: Response) -> Response:
     token = g.pop("session_cookie", None)
     if token is None or response.status_code >= 400:
         return response
-    response.set_cookie(
-        cookie_name(), token, max_age=int(LIFETIME.total_seconds()) if token else 0, path="/",
-        secure=config().scheme == "https", httponly=True, samesite="Lax",
-    )
+    cookies.put(response, cookies.SESSION, token)
     return response
 
 

@@ -12,13 +12,13 @@ from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import gettext
 from werkzeug.routing import BuildError
 
-from core import i18n, theme
+from core import cookies, i18n, theme
 from core.assets import asset_url, shelf
 from core.config import config
 
 COVERS = ("pills", "circles", "bubbles", "bread", "lock", "book")
 SCHEMES = ("light", "dark")
-SCHEME_COOKIE = "scheme"
+SCHEME_COOKIE = cookies.SCHEME.name
 RULER_WIDTH, RULER_GAP = 1000.0, 5.1
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
+from core import cookies
 from core.access import public
-from core.config import config
-from core.i18n import COOKIE, LANGUAGES
+from core.i18n import LANGUAGES
 from core.urls import safe_next
-
-YEAR_S = 31_536_000
 
 language = Blueprint("language", __name__)
 
@@ -22,6 +20,5 @@ def choose(code: str) -> Response:
     if code not in LANGUAGES:
         abort(404)
     response = redirect(safe_next(request.args.get("next")))
-    secure = config().scheme == "https"
-    response.set_cookie(COOKIE, code, max_age=YEAR_S, secure=secure, httponly=True, samesite="Lax")
+    cookies.put(response, cookies.LANGUAGE, code)
     return response

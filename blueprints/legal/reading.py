@@ -11,11 +11,20 @@ from blueprints.agreeing import html, places
 from blueprints.legal.blueprint import legal
 from core import clock
 from core.access import public
+from core.cookies import COOKIES, STORED
 from core.i18n import language
 from core.legal import queries, rules
 from core.legal.models import Version
 from core.urls import platform_url
 
+COOKIE_WORDS = {
+    "session": (_l("Keeps you signed in."), _l("When you sign in.")),
+    "form": (_l("Shows that a form was sent by you, and from our page; keeps what you filled in between the steps of opening an academy."), _l("When you open a page with a form.")),
+    "language": (_l("Remembers the language that you chose."), _l("When you choose a language.")),
+    "scheme": (_l("Remembers whether you want pages light or dark."), _l("When you save your profile.")),
+    "unsent": (_l("Holds what you typed and what we have not received yet, so that a lost connection loses nothing."), _l("While you type answers and messages.")),
+    "markdown": (_l("Remembers that you would rather write with signs than with buttons."), _l("When you choose that in the editor.")),
+}  # fmt: skip
 CHANGES = {"major": _l("Who accepted an earlier version is asked again."), "minor": _l("Small change: nobody has to do anything.")}
 
 
@@ -40,7 +49,8 @@ def show(name: str) -> str:
     version = queries.version(_known(name), wanted) if wanted else queries.current(_known(name))
     words = version.text(language())
     return render_template("legal/show.html", version=version, words=words, html=html(words), holding=queries.current(name),
-                           coming=queries.coming(name), now=clock.now())  # fmt: skip
+                           coming=queries.coming(name), now=clock.now(), cookies=COOKIES if name == "cookies" else (), stored=STORED,
+                           cookie_words=COOKIE_WORDS)  # fmt: skip
 
 
 @legal.get("/legal/<name>/versions")

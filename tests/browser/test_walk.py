@@ -30,6 +30,7 @@ from core.access import login_rule
 from core.accounts import actions as accounts
 from core.accounts.models import AccountSession
 from core.accounts.queries import account_by_email
+from core.cookies import COOKIES, STORED
 from core.db import CORE, Scope, academy_scope, db
 from core.newsletter import actions as newsletter
 from jobs.demo.cast import ACADEMIES, OPERATOR, DemoAcademy
@@ -58,7 +59,7 @@ NO_PAGE = frozenset(
     "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
     "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template "
     "transfer.download files.poster media.making reports.download "
-    "chat.stream chat.since chat.file chat.small_file chat.reported_file people.face past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html leads.export site.robots site.sitemap "
+    "chat.stream chat.since chat.file chat.small_file chat.reported_file people.face past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html leads.export legal.paper legal.their_paper site.robots site.sitemap "
     "notifications.count notifications.open_notice notifications.worker".split()
 )
 LINKS = frozenset(
@@ -66,7 +67,7 @@ LINKS = frozenset(
     "people.set_password people.confirm_email catalogue.join catalogue.prove newsletter.confirm newsletter.leave notifications.stop".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them; test_sitting at a test.
-AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked leads.asked academies.look academies.opened academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
+AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked leads.asked academies.look academies.agree academies.opened legal.accept legal.agree legal.compare academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
 # Each page is opened once for each language, with all rules at one width; the window and the scheme then change in front of it,
 # for what they can break. Between the two languages each width had all rules.
@@ -313,6 +314,13 @@ class Looker:
         if not request.url.startswith((self.origin, "data:", "blob:")):
             self.said.append(f"asked {request.url}")
 
+    def kept(self) -> list[str]:
+        """Return what this browser keeps and core/cookies.py does not declare."""
+        names = {cookie["name"] for cookie in self.context.cookies()} - {cookie.used for cookie in COOKIES}
+        stored = self.page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+        strange = [name for name in stored if not name.startswith(tuple(one.prefix for one in STORED))]
+        return [f"keeps {name}" for name in [*sorted(names), *strange]]
+
     def look(self, path: str, looks: list[Look], is_refused: bool = False) -> list[str]:
         """Return what is wrong with the page at these widths and in these schemes; `is_refused`: once its form was sent."""
         self.said.clear()
@@ -327,6 +335,7 @@ class Looker:
             self.show(width, scheme)
             self.keep_picture(path + "-refused" * is_refused, width, scheme)
             wrong += [f"{width} {scheme}: {one}" for one in self.seen(rules)]
+        wrong += self.kept()
         if self.page.evaluate("document.documentElement.lang") != self.door.language and "plain" not in path:
             wrong.append(f"speaks {self.page.evaluate('document.documentElement.lang')}")
         if self.page.locator("h1").count() != 1:
