@@ -17,8 +17,8 @@ from tests.academies.ends import end_all
 from tests.academies.signed import person
 from tests.browser.axe import overflow_px, violations
 from tests.browser.site import Site
+from tests.browser.test_story import link_in_mail
 from tests.conftest import Platform
-from tests.doors import letters, link_in
 from tests.legal.versions import loaded
 
 PASSWORD = "vier paarden grazen"
@@ -51,7 +51,7 @@ def test_from_signing_up_to_a_working_academy(browser: Any, site: Site, platform
         page.get_by_label(label).fill(value)
     page.locator("#password").fill(PASSWORD)
     click("Make account")
-    page.goto(origin + link_in(letters(None, "confirm_account", email)[-1], "/confirm/"))
+    page.goto(link_in_mail(page, site, "confirm", recipient=email))
     page.locator("#password").fill(PASSWORD)
     page.locator("main form button.btn-solid").first.click()
     page.wait_for_load_state()
