@@ -32,6 +32,7 @@ from blueprints.notifications import notifications
 from blueprints.organisations import organisations
 from blueprints.past import past
 from blueprints.people import people
+from blueprints.privacy import privacy
 from blueprints.reports import reports
 from blueprints.reviews import reviews
 from blueprints.sessions import sessions
@@ -45,7 +46,7 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, inbox, issuers, leads, legal, newsletter, site):
+    for blueprint in (accounts, academies, inbox, issuers, leads, legal, newsletter, privacy, site):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,

@@ -142,6 +142,9 @@ REASONS = {
     "unconfirmed": _l("Confirm your e-mail address first, with the link in the mail that we sent you."),
     "legal version": _l("This text was changed while you read it. Go back, and read what holds now."),
     "legal signer": _l("Fill in the organisation, its address and your function: a contract names its parties."),
+    "academies alone": _l("You are the only owner of an academy. Hand it over or close it first."),
+    "last operator": _l("You are the only operator. Make somebody else operator first, or nobody can look after the platform."),
+    "case gone": _l("This account waits for no decision any more. Reload the page."),
     "news sent": _l("This newsletter is being sent or was sent, so it cannot be changed any more. Write a new one."),
     "news no draft": _l("Only a draft can be deleted. Withdraw the newsletter first."),
 }  # fmt: skip

@@ -12,5 +12,6 @@ from core.legal import models as legal
 from core.mail import models as mail
 from core.newsletter import models as newsletter
 from core.outbox import models as outbox
+from core.privacy import models as privacy
 
-__all__ = ["academies", "accounts", "audit", "core_metadata", "issuers", "leads", "legal", "local_metadata", "mail", "newsletter", "outbox"]
+__all__ = ["academies", "accounts", "audit", "core_metadata", "issuers", "leads", "legal", "local_metadata", "mail", "newsletter", "outbox", "privacy"]

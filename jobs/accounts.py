@@ -11,7 +11,7 @@ from core import clock, limits, queue
 from core.academies import handoff
 from core.academies.models import Academy
 from core.accounts import actions
-from core.accounts.models import AccountToken, Ask
+from core.accounts.models import Ask
 from core.accounts.queries import account_by_email
 from core.db import academy_scope, db
 from core.errors import KeyMissing
@@ -63,12 +63,10 @@ def _is_member(academy: Academy, email: str) -> bool:
 
 @queue.job("accounts.sweep", scope="core")
 def sweep() -> None:
-    """Delete ended sessions, used links, passes and counts of the platform."""
-    actions.sessions.sweep()
+    """Delete used passes, counts and questions of the platform; sessions and links go by core/privacy."""
     handoff.sweep()
     limits.sweep()
     old = clock.now() - timedelta(days=7)
-    db.session.execute(sa.delete(AccountToken).where(AccountToken.expires_at < old))
     db.session.execute(sa.delete(Ask).where(Ask.made_at < old))
 
 

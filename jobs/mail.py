@@ -18,7 +18,6 @@ from core.mail.addresses import reply_address, return_address, takes_answers
 from core.mail.allowance import take_place
 from core.mail.bounces import record_bounce as record_platform_bounce
 from core.mail.compose import platform_sender
-from core.mail.inbound import sweep as sweep_inbound
 from core.mail.models import Letter as PlatformLetter
 from core.mail.smtp import Ways, final_refusal, message, send
 from jobs.registry import every
@@ -113,9 +112,7 @@ def _refusal(letter: Letter | PlatformLetter, name: str, ways: Ways) -> str | No
 
 @queue.job("mail.sweep_all", scope="core")
 def sweep_all() -> None:
-    """Delete old letters of the platform, and queue the same for each academy."""
-    _sweep(PlatformLetter)
-    sweep_inbound()
+    """Queue the sweep of old letters for each academy; the platform's own go by core/privacy."""
     living = sa.select(Academy.number).where(Academy.state.in_(("active", "suspended", "closing")))
     for number in db.session.scalars(living):
         queue.later("mail.sweep", number=number, once="mail.sweep", priority=9)
@@ -124,12 +121,7 @@ def sweep_all() -> None:
 @queue.job("mail.sweep")
 def sweep() -> None:
     """Delete old letters of the academy."""
-    _sweep(Letter)
-
-
-def _sweep(letters: type[Letter] | type[PlatformLetter]) -> None:
-    """Delete what was written more than 35 days ago."""
-    db.session.execute(sa.delete(letters).where(letters.made_at < clock.now() - KEPT))
+    db.session.execute(sa.delete(Letter).where(Letter.made_at < clock.now() - KEPT))
 
 
 every(timedelta(days=1), "mail.sweep_all")

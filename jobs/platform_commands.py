@@ -45,6 +45,8 @@ def add(commands: Commands) -> None:
     retry.set_defaults(act=try_again)
     signing = commands.add_parser("dkim", help="make the key that mail is signed with, and print its DNS record")
     signing.set_defaults(act=show_dkim)
+    privacy = commands.add_parser("privacy", help="erase again who came back by a restored backup").add_subparsers(required=True, metavar="act")
+    privacy.add_parser("replay", help="do it, before the platform serves; say whom, by ids").set_defaults(act=replay_erasures)
     demo = commands.add_parser("demo", help="fill two small believable academies, once")
     demo.add_argument("--print", action="store_true", help="only print addresses and logins")
     demo.set_defaults(act=load_demo)
@@ -156,6 +158,14 @@ def try_again(given: argparse.Namespace) -> None:
     """Let work that was given up be tried anew."""
     with db.scope(CORE, commit=True):
         print(f"{outbox.try_again(given.job)} pieces of work are tried again")
+
+
+def replay_erasures(_: argparse.Namespace) -> None:
+    """Erase again whom the ledger names and a restored backup brought back."""
+    import jobs.privacy
+
+    said = jobs.privacy.replay()
+    print("\n".join(said) or "nobody came back")
 
 
 def show_dkim(_: argparse.Namespace) -> None:

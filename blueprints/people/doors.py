@@ -13,7 +13,7 @@ from blueprints.credentials import NewPasswordForm
 from blueprints.people.blueprint import people
 from blueprints.people.forms import MemberSignInForm
 from core import access, sessions
-from core.academies.handoff import take_pass
+from core.academies.handoff import note_visit, take_pass
 from core.access import public
 from core.errors import Gone
 from core.i18n import language
@@ -33,6 +33,8 @@ def load_member(token: str) -> Member | None:
     session, member = found
     if signing.sessions.touch(session):
         member.visited_at = session.seen_at
+        if member.account_id is not None:
+            note_visit(member.account_id)
         sessions.give_cookie(token)
     return member
 

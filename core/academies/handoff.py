@@ -63,6 +63,14 @@ def take_pass(token: str, number: int) -> OwnerFacts:
     return facts
 
 
+def note_visit(account_id: UUID) -> None:
+    """Note that an owner was in one of their academies: that is a visit like one to the platform. Written once a day at most, in
+    a transaction of its own."""
+    with db.scope(CORE, commit=True):
+        old = (Account.id == account_id, Account.visited_at < clock.now() - timedelta(days=1))
+        db.session.execute(sa.update(Account).where(*old).values(visited_at=clock.now()))
+
+
 def sweep() -> int:
     """Delete passes that are over; return how many."""
     old = sa.delete(Handoff).where(Handoff.expires_at < clock.now() - timedelta(days=1)).returning(Handoff.id)

@@ -81,6 +81,7 @@ class AccountSession(CoreBase):
     made_at: Mapped[datetime] = made_at()
     seen_at: Mapped[datetime] = moment(purpose="last request, to the minute", default=clock.now)
     expires_at: Mapped[datetime] = moment(purpose="end of the session")
+    proven_at: Mapped[datetime | None] = optional_moment(purpose="when the password was last asked for again, for what only its owner may do")
 
 
 class AccountToken(CoreBase):

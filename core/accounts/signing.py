@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from core import clock, limits
 from core.accounts import actions, queries
+from core.accounts.models import AccountSession
 from core.accounts.passwords import hash_password, is_outdated
+from core.db import db
+from core.tokens import hash_of
 
 
 def sign_in(email: str, password: str, device: str, address: str, old_token: str | None) -> str | None:
@@ -22,6 +28,21 @@ def sign_in(email: str, password: str, device: str, address: str, old_token: str
     actions.sessions.end(old_token)
     account.visited_at = clock.now()
     return actions.sessions.start(account.id, device)
+
+
+def prove(account_id: UUID, token: str, password: str, address: str) -> bool:
+    """Note with the session of `token` that its owner gave the password again; return whether it was right. Raises TooMany."""
+    if not knows(account_id, password, address):
+        return False
+    mine = (AccountSession.account_id == account_id, AccountSession.token_hash == hash_of(token))
+    db.session.execute(sa.update(AccountSession).where(*mine).values(proven_at=clock.now()))
+    return True
+
+
+def is_proven(account_id: UUID, token: str, lasts: timedelta) -> bool:
+    """Return whether the password was given again in this session in the time that just passed."""
+    mine = (AccountSession.account_id == account_id, AccountSession.token_hash == hash_of(token))
+    return db.session.scalar(sa.select(sa.exists().where(*mine, AccountSession.proven_at > clock.now() - lasts))) or False
 
 
 def knows(account_id: UUID, password: str, address: str) -> bool:

@@ -31,6 +31,7 @@ ABOUT = """Run Kweek.
   ./run doctor              say what is not in order
   ./run push-key            print a new key for messages on people's devices (web push)
   ./run retry [job]         try work again that was given up
+  ./run privacy replay      erase again who came back by a restored backup
   ./run dkim                make the key that mail is signed with; print its DNS record
   ./run harden              close the escapes of a database of your own
 
@@ -42,7 +43,7 @@ ENOUGH_FILES = 65536
 ABOUT_TESTS = """./run test               ruff, mypy, lint-imports, translations, pytest
 ./run test --all         the same, and then the slow drills
 ./run test WORDS ...     only pytest, with these words (pytest's own help: ./run test -- --help)"""
-COMMANDS = ("academy", "migrate", "shell", "bench", "doctor", "harden", "demo", "setup", "retry", "dkim", "push-key")
+COMMANDS = ("academy", "migrate", "shell", "bench", "doctor", "harden", "demo", "setup", "retry", "dkim", "push-key", "privacy")
 
 
 def main() -> int:

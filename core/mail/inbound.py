@@ -85,9 +85,9 @@ def take_back(mail: InboundMail, by: UUID) -> None:
         record("mail.reopened", actor_id=by, mail=str(mail.id))
 
 
-def sweep() -> None:
-    """Delete mails that were handled 90 days ago or came a year ago, and the notes of what was dealt with."""
+def sweep() -> int:
+    """Delete mails that were handled 90 days ago or came a year ago, and the notes of what was dealt with; return how many mails."""
     now = clock.now()
-    db.session.execute(sa.delete(InboundMail).where(
-        sa.or_(InboundMail.handled_at < now - KEPT_AFTER, InboundMail.arrived_at < now - KEPT_UNREAD)))  # fmt: skip
     db.session.execute(sa.delete(TakenMail).where(TakenMail.taken_at < now - TAKEN_FOR))
+    over = sa.or_(InboundMail.handled_at < now - KEPT_AFTER, InboundMail.arrived_at < now - KEPT_UNREAD)
+    return len(db.session.execute(sa.delete(InboundMail).where(over).returning(InboundMail.id)).all())

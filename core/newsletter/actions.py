@@ -105,10 +105,15 @@ def _url(verb: str, row: Subscriber) -> str:
     return platform_url(f"/newsletter/{verb}/{row.token}")
 
 
-def sweep() -> None:
-    """Delete who never confirmed, who left 30 days ago, and what the log holds longer than three years."""
+def sweep() -> int:
+    """Delete who never confirmed and who left 30 days ago; return how many."""
     now = clock.now()
     unconfirmed = sa.and_(Subscriber.state == "asked", Subscriber.asked_at < now - CONFIRM_LASTS)
     gone = sa.and_(Subscriber.state.in_(("left", "bounced")), Subscriber.left_at < now - LEFT_KEPT)
-    db.session.execute(sa.delete(Subscriber).where(sa.or_(unconfirmed, gone)))
-    db.session.execute(sa.delete(SubscriberEvent).where(SubscriberEvent.at < now - LOG_KEPT))
+    return len(db.session.execute(sa.delete(Subscriber).where(sa.or_(unconfirmed, gone)).returning(Subscriber.id)).all())
+
+
+def sweep_events() -> int:
+    """Delete what the log holds longer than three years; return how much."""
+    old = sa.delete(SubscriberEvent).where(SubscriberEvent.at < clock.now() - LOG_KEPT)
+    return len(db.session.execute(old.returning(SubscriberEvent.id)).all())

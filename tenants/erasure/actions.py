@@ -160,6 +160,7 @@ def run(erasure_id: UUID) -> bool:
         counts = erase(member)
     erasure.counts, erasure.done_at = counts, clock.now()
     record("erasure.done", actor_id=erasure.asked_by, member=str(erasure.member_id), erasure=str(erasure.id))
+    queue.later("privacy.bury", kind="member", subject_id=erasure.member_id, once=f"bury-{erasure.id}")
     db.session.flush()
     return True
 

@@ -21,7 +21,8 @@ from core.legal.rules import NAMES, PLACE
 from core.mail.models import Letter
 from core.outbox.models import Work
 from core.owner import connect
-from jobs.legal import announce, sweep
+from jobs.legal import announce
+from jobs.privacy import run_acceptances as sweep
 from tests.agreed import agreement_for
 from tests.conftest import Platform
 from tests.doors import new_account
