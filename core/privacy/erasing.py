@@ -12,12 +12,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from core import clock, ids, queue
 from core.academies.models import Academy, Closing, Ownership
 from core.academies.owners import leave_ownership
 from core.accounts import actions as accounts
-from core.accounts.models import Account
+from core.accounts.models import Account, AccountToken
 from core.audit.actions import record
 from core.crypto import normalised
 from core.db import db
@@ -44,7 +45,8 @@ def planned(account_id: UUID) -> AccountErasure | None:
 
 def sole_academies(account_id: UUID) -> list[Academy]:
     """Return the academies that are not closed and that nobody but this account owns: they cannot be left alone."""
-    owners = sa.select(sa.func.count()).select_from(Ownership).where(Ownership.academy_id == Academy.id).scalar_subquery()
+    theirs = aliased(Ownership)
+    owners = sa.select(sa.func.count()).select_from(theirs).where(theirs.academy_id == Academy.id).scalar_subquery()
     mine = sa.select(Academy).join(Ownership).where(Ownership.account_id == account_id, Academy.state != "closed", owners == 1)
     return list(db.session.scalars(mine.order_by(Academy.name)))
 
@@ -130,7 +132,7 @@ def erase(account: Account) -> dict[str, int]:
     for academy in shared_academies(account.id):
         leave_ownership(academy, account)
     accounts.sessions.end_all(account.id)
-    counts["letters"] += _naming(Letter, account, ("subject", "body_text"))
+    counts["letters"] += _naming(Letter, account, ("recipient", "subject", "body_text"))
     counts["inbound_mails"] += _naming(InboundMail, account, ("sender", "subject", "body"))
     legal.end_of_account(account.id)
     _end_exports(account.id)
@@ -144,7 +146,8 @@ def erase(account: Account) -> dict[str, int]:
 
 def _naming(model: type[Letter] | type[InboundMail], account: Account, fields: tuple[str, ...]) -> int:
     """Delete mail to and from others that names the account's holder by address or whole name; return how many."""
-    said = [normalised(word) for word in (account.email, account.name) if word and len(word) > SHORT]
+    wanted = db.session.scalars(sa.select(AccountToken).where(AccountToken.account_id == account.id))  # addresses that were asked for
+    said = [normalised(word) for word in (account.email, account.name, *(one.new_email for one in wanted)) if word and len(word) > SHORT]
     gone: list[UUID] = []
     rows: Iterable[Any] = db.session.scalars(sa.select(model).execution_options(yield_per=AT_ONCE))
     for row in rows:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import clock
 from core.academies.models import Academy, Ownership
@@ -129,7 +130,7 @@ def report(rule: str, count: int) -> None:
 
 def last_runs() -> dict[str, tuple[RetentionRun, int]]:
     """Return the last run of each rule, and how much the rule destroyed in the last thirty days."""
-    newest = sa.select(RetentionRun).distinct(RetentionRun.rule).order_by(RetentionRun.rule, RetentionRun.ran_at.desc())
+    newest = sa.select(RetentionRun).ext(distinct_on(RetentionRun.rule)).order_by(RetentionRun.rule, RetentionRun.ran_at.desc())
     since = sa.select(RetentionRun.rule, sa.func.sum(RetentionRun.count)).where(RetentionRun.ran_at > rules.months_after(clock.now(), -1)).group_by(RetentionRun.rule)
     sums = {rule: int(total) for rule, total in db.session.execute(since)}
     return {one.rule: (one, sums.get(one.rule, 0)) for one in db.session.scalars(newest)}

@@ -15,7 +15,6 @@ from core.db import CORE, db
 from core.leads import actions, queries
 from core.leads.models import Lead, LeadNote
 from core.leads.rules import Asked
-from jobs import leads as jobs
 from tests.academies.signed import Person, person
 from tests.browsing import client_on
 from tests.doors import count
@@ -97,7 +96,7 @@ def test_who_does_not_want_it_any_more_is_gone_with_the_notes(operator: Person, 
 def test_twelve_months_after_the_last_contact_a_request_is_destroyed(operator: Person, lead_id: UUID) -> None:
     def swept_after(days: int) -> bool:
         with clock.shifted(timedelta(days=days)), db.scope(CORE, commit=True):
-            jobs.sweep()
+            actions.sweep()
         return count(CORE, Lead, Lead.id == lead_id) == 0
 
     assert not swept_after(363)

@@ -15,9 +15,8 @@ from core.mail.actions import write_letter
 from core.mail.arrived import read
 from core.mail.bounces import record_bounce
 from core.mail.recognise import was_recognised
-from core.newsletter import inbound, queries
+from core.newsletter import actions, inbound, queries
 from core.newsletter.models import SubscriberEvent
-from jobs import newsletter as jobs
 from tests.academies.signed import Person, person
 from tests.browsing import HostClient, client_on
 from tests.doors import letters, link_in
@@ -202,7 +201,8 @@ def test_who_left_is_deleted_after_a_month_and_the_log_says_it_without_an_addres
         row_id, row.left_at = row.id, clock.now() - timedelta(days=31)
         queries.by_email(waiting).asked_at -= timedelta(days=8)
     with db.scope(CORE, commit=True):
-        jobs.sweep()
+        actions.sweep()
+        actions.sweep_events()
     assert state(email) is None and state(waiting) is None
     with db.scope(CORE):
         assert db.session.scalar(sa.select(sa.func.count()).where(SubscriberEvent.subscriber_id == row_id)) == 3
