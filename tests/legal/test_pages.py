@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blueprints.hosts import HostedFlask
+from core.config import config
 from core.legal.rules import NAMES
 from tests.academies.signed import person
 from tests.browsing import client_on
@@ -21,6 +22,12 @@ def test_a_document_is_read_in_both_languages(app: HostedFlask, name: str) -> No
         assert answer.status_code == 200 and "{" not in answer.text.split('class="prose"')[1].split("</article>")[0]
         titles.append(answer.text.split("<h1")[1].split(">")[1].split("<")[0])
     assert len(set(titles)) == 2
+
+
+def test_a_document_names_who_runs_the_platform_and_where_to_write(app: HostedFlask) -> None:
+    for name in ("privacy", "terms"):
+        text = client_on(app, "localhost").get(f"/legal/{name}").text
+        assert config().company_name in text and config().contact_mail in text
 
 
 def test_the_index_leads_to_each(app: HostedFlask) -> None:
