@@ -12,12 +12,14 @@ from blueprints.site.words import roles
 from core import clock
 from core.access import public
 from core.config import config
+from core.legal.rules import NAMES as DOCUMENTS
 from core.outbox.queries import waiting_s
 from core.urls import platform_url
 
 site = Blueprint("site", __name__)
 LATE_S = 120
-PLACES = ("site.index", "site.features", "site.trust", "site.accessibility", "site.status", "leads.ask", "accounts.sign_up", "newsletter.ask")
+PLACES = ("site.index", "site.features", "site.trust", "site.accessibility", "site.status", "leads.ask", "accounts.sign_up", "newsletter.ask",
+          "legal.index")
 
 
 @site.context_processor
@@ -76,5 +78,6 @@ def robots() -> Response:
 @public
 def sitemap() -> Response:
     """Name the public pages."""
-    pages = "".join(f"<url><loc>{platform_url(url_for(place))}</loc></url>" for place in PLACES)
+    paths = [*(url_for(place) for place in PLACES), *(url_for("legal.show", name=name) for name in DOCUMENTS)]
+    pages = "".join(f"<url><loc>{platform_url(path)}</loc></url>" for path in paths)
     return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{pages}</urlset>\n', mimetype="application/xml")

@@ -14,12 +14,13 @@ from blueprints.site import PLACES
 from core import clock, ids
 from core.assets import shelf
 from core.db import CORE, db
+from core.legal.rules import NAMES as DOCUMENTS
 from core.outbox.actions import Order, put_for
 from core.outbox.models import Work
 from tests.academies.signed import person
 from tests.browsing import HostClient, client_on
 
-PAGES = ("/", "/features", "/your-data", "/accessibility", "/status", "/demo")
+PAGES = ("/", "/features", "/your-data", "/accessibility", "/legal", "/legal/privacy", "/legal/processing", "/legal/cookies", "/status", "/demo")
 MOST_BYTES = 60_000
 # What a page loads by itself: addresses in these attributes, and in the stylesheet's url().
 LOADED = re.compile(r'<(?:link|script|img)[^>]+(?:href|src)="([^"]+)"[^>]*>')
@@ -42,7 +43,7 @@ def test_a_page_speaks_both_languages_and_has_what_others_read_of_it(app: Hosted
     assert len(titles) == 2 or path == "/status", "a title of its own in each"
 
 
-@pytest.mark.parametrize("path", PAGES[:-1])
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "/demo"])
 def test_search_engines_and_shared_links_find_description_and_address(app: HostedFlask, path: str) -> None:
     text = visitor(app).get(path).text
     description = re.search(r'<meta name="description" content="([^"]{50,170})">', text)
@@ -80,7 +81,7 @@ def test_looking_around_gives_no_cookie_but_that_of_a_form(app: HostedFlask) -> 
 def test_the_map_of_the_site_names_public_pages_that_answer(app: HostedFlask) -> None:
     client = visitor(app)
     paths = re.findall(r"<loc>http://localhost(?::\d+)?(/[^<]*)</loc>", client.get("/sitemap.xml").text)
-    assert len(paths) == len(PLACES) == len(set(paths))
+    assert len(paths) == len(PLACES) + len(DOCUMENTS) == len(set(paths))
     assert {client.get(path).status_code for path in paths} == {200}
     robots = client.get("/robots.txt").text
     assert "Disallow: /operator/" in robots and "/sitemap.xml" in robots
