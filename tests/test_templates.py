@@ -16,7 +16,7 @@ PAGES = [name for name in NAMES if name.endswith(".html")]
 # Words without _(): the pages for builders, which are not served in production, and the one page that must not
 # need a language. Styles in tags: mail programs ignore style sheets.
 WORDS_EXEMPT = ("dev/", "errors/plain.html")
-STYLE_EXEMPT = ("mail/",)
+STYLE_EXEMPT = ("mail/", "privacy/taken.html")  # read in mail programs, and in the file that somebody takes along
 CODE_BLOCKS = ("mainclass", "art")  # blocks whose text is a class or a name, not words
 SPOKEN = ("title", "alt", "placeholder", "aria-label", "aria-description")
 TEXT_PARAMETERS = ("label", "title", "text", "lead", "caption", "legend", "hint", "button")
