@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from blueprints.accounts.second import lead_operators
 from blueprints.hosts import HostedFlask, host_of
 from blueprints.legal.asking import ask_first
 from blueprints.reasons import REASONS
@@ -34,6 +35,7 @@ def install(app: HostedFlask, forms: CSRFProtect) -> None:
     app.before_request(refuse_foreign_posts)
     app.before_request(lambda: refuse_forged_forms(forms))
     app.before_request(ask_first)
+    app.before_request(lead_operators)
     app.after_request(commit)
     app.after_request(put_security_headers)
     app.teardown_request(leave)

@@ -145,6 +145,7 @@ REASONS = {
     "academies alone": _l("You are the only owner of an academy. Hand it over or close it first."),
     "last operator": _l("You are the only operator. Make somebody else operator first, or nobody can look after the platform."),
     "case gone": _l("This account waits for no decision any more. Reload the page."),
+    "second on": _l("Signing in takes a second step already. Turn it off first to set up another device."),
     "news sent": _l("This newsletter is being sent or was sent, so it cannot be changed any more. Write a new one."),
     "news no draft": _l("Only a draft can be deleted. Withdraw the newsletter first."),
 }  # fmt: skip

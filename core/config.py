@@ -28,7 +28,7 @@ SETTINGS = frozenset(
     DATABASE_URL OWNER_DATABASE_URL SUPERUSER_DATABASE_URL REDIS_URL KEYSTORE_DIR MASTER_KEY_FILE FILES_DIR SMTP_URL
     MAIL_FROM IMAP_URL MAIL_INBOX MAIL_PER_HOUR DKIM_KEY_FILE DKIM_SELECTOR CLOSING_UNDO_DAYS SPARE_SCHEMAS
     TRUSTED_PROXIES ACCEPT_UNHARDENED FFMPEG VAPID_KEY COMPANY_NAME COMPANY_ADDRESS COMPANY_NUMBER CONTACT_MAIL
-    LEGAL_DIR""".split()
+    LEGAL_DIR OPERATORS_NEED_SECOND_STEP""".split()
 )  # what the file may hold; KWEEK_HOME says where it is looked for
 T = TypeVar("T")
 
@@ -84,6 +84,7 @@ class Config:
     company_number: str = ""
     contact_mail: str = ""
     legal_dir: Path | None = None
+    operators_need_second_step: bool = False
 
 
 _config: Config | None = None
@@ -148,6 +149,7 @@ def load(environ: Mapping[str, str]) -> Config:
         company_number=values.read("COMPANY_NUMBER", "", _line_or_nothing),
         contact_mail=values.read("CONTACT_MAIL", inbox or mail_from, _address),
         legal_dir=values.read("LEGAL_DIR", "", lambda text: _path(text) if text else None),
+        operators_need_second_step=values.choice("OPERATORS_NEED_SECOND_STEP", ("0", "1"), "1" if env == "production" else "0") == "1",
     )
 
 

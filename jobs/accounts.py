@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from core import clock, limits, queue
 from core.academies import handoff
 from core.academies.models import Academy
-from core.accounts import actions
+from core.accounts import actions, second
 from core.accounts.models import Ask
 from core.accounts.queries import account_by_email
 from core.db import academy_scope, db
@@ -65,6 +65,7 @@ def _is_member(academy: Academy, email: str) -> bool:
 def sweep() -> None:
     """Delete used passes, counts and questions of the platform; sessions and links go by core/privacy."""
     handoff.sweep()
+    second.sweep()
     limits.sweep()
     old = clock.now() - timedelta(days=7)
     db.session.execute(sa.delete(Ask).where(Ask.made_at < old))

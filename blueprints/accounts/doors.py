@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from blueprints import credentials
 from blueprints.accounts.blueprint import accounts
 from blueprints.accounts.forms import SignUpForm
+from blueprints.accounts.second import let_in
 from blueprints.credentials import SignInForm
 from core import access, limits
 from core.academies.handoff import make_pass
@@ -81,18 +82,12 @@ def sign_in() -> Any:
         return redirect(safe_next(request.args.get("next")))
     form = SignInForm(data={"next": request.args.get("next", "")})
     if form.validate_on_submit():
-        token = sign_in_account(form.email.data, form.password.data, credentials.device(), credentials.address(),
+        begun = sign_in_account(form.email.data, form.password.data, credentials.device(), credentials.address(),
                                 token_of(request))  # fmt: skip
-        if token is not None:
-            return credentials.let_in(token, after_sign_in(form.email.data, form.next.data))
+        if begun is not None:
+            return let_in(begun, form.next.data)
         form.refuse()
     return credentials.page("credentials/sign_in.html", form)
-
-
-def after_sign_in(email: str, going: str | None) -> str | None:
-    """Return where somebody goes who just signed in: first to what they are asked to accept, if anything."""
-    account = queries.account_by_email(email)
-    return url_for("legal.accept", next=safe_next(going)) if account is not None and documents.asked_of(account) else going
 
 
 @accounts.post("/sign-out")

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from blueprints import credentials
 from blueprints.accounts.blueprint import accounts
+from blueprints.accounts.second import let_in
 from blueprints.credentials import ConfirmForm, EmailForm, NewPasswordForm
 from core import limits
 from core.academies import owners
@@ -39,7 +40,7 @@ def confirm(token: str) -> Any:
             account = actions.confirm(token)
             owners.follow_account(account)
             flash(_("Your e-mail address is confirmed."), "success")
-            return credentials.let_in(actions.sessions.start(account.id, credentials.device()), "/")
+            return let_in(signing.begin(account, credentials.device()), "/")
         form.refuse()
     return credentials.page("credentials/confirm.html", form)
 
@@ -86,7 +87,7 @@ def set_password(token: str) -> Any:
         return credentials.link_is_dead("credentials/link_gone.html", kind="reset")
     if form.validate_on_submit():
         account = actions.reset_password(token, form.password.data)
-        return credentials.let_in(actions.sessions.start(account.id, credentials.device()), "/")
+        return let_in(signing.begin(account, credentials.device()), "/")
     return credentials.page("credentials/set_password.html", form)
 
 

@@ -15,8 +15,8 @@ from wtforms.validators import DataRequired, ValidationError
 from blueprints import credentials
 from blueprints.academies.me import me
 from blueprints.privacy.blueprint import privacy
-from blueprints.privacy.mine import ask_for_proof, is_proven
 from blueprints.privacy.words import TOLD
+from blueprints.proof import ask_for_proof, is_proven
 from core.access import public, signed_in
 from core.accounts.rules import clean_email
 from core.i18n import format_day

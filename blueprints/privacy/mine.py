@@ -11,15 +11,12 @@ from uuid import UUID
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response as AnyResponse
-from wtforms import HiddenField, PasswordField
-from wtforms.validators import DataRequired, Length
 
 from blueprints import credentials
 from blueprints.academies.me import me
 from blueprints.privacy.blueprint import privacy
 from blueprints.privacy.words import FIELDS, MACHINE, TOLD
+from blueprints.proof import ProofForm, ask_for_proof, is_proven
 from core import clock
 from core.access import signed_in
 from core.accounts import signing
@@ -27,32 +24,10 @@ from core.audit.actions import record
 from core.i18n import format_moment
 from core.privacy import finding
 from core.privacy.finding import Fact, Found
-from core.privacy.rules import PROOF_LASTS
 from core.sessions import token_of
 from core.urls import safe_next
 
 MOST_SHOWN = 50
-
-
-class ProofForm(FlaskForm):  # type: ignore[misc]
-    """The password again; `next` is where the person was going."""
-
-    password = PasswordField(_l("Password"), [DataRequired(_l("Fill in your password.")), Length(max=1000)])
-    next = HiddenField()
-
-    def refuse(self) -> None:
-        """Say that the password is another one."""
-        self.password.errors = [_l("This is not your password. Try again, or sign out and set a new one.")]
-
-
-def is_proven() -> bool:
-    """Return whether the password was given again in this session just now."""
-    return signing.is_proven(me().id, token_of(request) or "", PROOF_LASTS)
-
-
-def ask_for_proof() -> AnyResponse:
-    """Send the person to give the password again, and back."""
-    return redirect(url_for("privacy.prove", next=request.full_path.rstrip("?")), 303)
 
 
 @privacy.route("/me/proof", methods=["GET", "POST"])

@@ -24,6 +24,9 @@ WITH_ACCOUNT: Final = _l("As long as you have an account.")
 TOLD: Final = {
     "accounts": Told(_l("Your account"), _l("To let you sign in, to write to you and to name you in agreements."), WITH_ACCOUNT, GOES),
     "sessions": Told(_l("Signed-in devices"), _l("To keep you signed in, and to let you see where."), _l("Until you sign out, or 30 days after you were last there."), GOES),
+    "second_steps": Told(_l("Second step of signing in"), _l("To ask for digits that only your device shows."), _l("Until you turn it off."), GOES),
+    "recovery_codes": Told(_l("Recovery codes"), _l("To let you in when your device is lost."), _l("Until you turn the second step off."), GOES),
+    "half_sign_ins": Told(_l("Sign-ins under way"), _l("To remember between password and digits that it is you."), _l("10 minutes."), GOES),
     "tokens": Told(_l("Links in our mails"), _l("So that a link works once and only for a while."), _l("Until a week after they ended."), GOES),
     "ownerships": Told(_l("Academies that you own"), _l("To let you look after them."), _l("As long as you own them."), GOES),
     "owner_offers": Told(_l("Offers to own an academy"), _l("So that an offer can be accepted or withdrawn."), _l("As long as the account that made them."), GOES),
@@ -48,7 +51,7 @@ FIELDS: Final = {
     "email": _l("E-mail address"), "first_name": _l("First name"), "last_name": _l("Last name"), "name": _l("Name"), "password_hash": _l("Password, as a fingerprint"),
     "email_confirmed_at": _l("Address confirmed on"), "language": _l("Language"), "scheme": _l("Appearance"), "is_operator": _l("Operator of the platform"),
     "made_at": _l("Made on"), "visited_at": _l("Last visit"), "device": _l("Device"), "seen_at": _l("Last seen"), "expires_at": _l("Ends on"),
-    "proven_at": _l("Password asked again on"), "kind": _l("Kind"), "token_hash": _l("Secret, as a fingerprint"), "new_email": _l("New e-mail address"),
+    "proven_at": _l("Password asked again on"), "kind": _l("Kind"), "token_hash": _l("Secret, as a fingerprint"), "code_hash": _l("Code, as a fingerprint"), "secret": _l("Secret"), "new_email": _l("New e-mail address"),
     "used_at": _l("Used on"), "since": _l("Since"), "academy_id": _l("Academy, by number"), "number": _l("Academy, by number"), "hand_over": _l("Handed over"),
     "step": _l("Step"), "asked_at": _l("Asked on"), "undo_until": _l("Could be taken back until"), "undone_at": _l("Taken back on"), "done_at": _l("Done on"),
     "export_until": _l("Last copy kept until"), "recipient": _l("To"), "subject": _l("Subject"), "body_text": _l("Text"), "unsubscribe": _l("Link to unsubscribe"),
@@ -62,7 +65,7 @@ FIELDS: Final = {
 # Columns that say nothing by themselves to a reader: how rows hang together, and what the machine needs. They are in the file.
 MACHINE: Final = frozenset(
     "id account_id actor_id offered_by asked_by export_holder handled_by lead_id subscriber_id edition_id letter_id version_id form_id decided_by thread mail_id"
-    " body_html attachments is_cut bounce_code was_suspended by_operator export_path export_sha256 receipt".split()
+    " body_html last_step attachments is_cut bounce_code was_suspended by_operator export_path export_sha256 receipt".split()
 )
 RULES: Final = {
     "accounts": _l("Accounts without a visit"), "leads": _l("Requests for a demo, after the last contact"), "subscribers": _l("Newsletter addresses that left"),

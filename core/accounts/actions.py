@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from core import clock, queue
 from core.accounts import queries
-from core.accounts.models import Account, AccountSession, AccountToken, Ask
+from core.accounts.models import Account, AccountSession, AccountToken, Ask, HalfSignIn
 from core.accounts.passwords import hash_password, is_right
 from core.accounts.rules import clean_email, clean_name
 from core.db import db
@@ -110,6 +111,7 @@ def _end_all(account: Account) -> None:
     """End every session, and every link that somebody else may have asked for: the password says who it is now."""
     for kind in ("reset", "change"):
         links.end(account.id, kind)
+    db.session.execute(sa.delete(HalfSignIn).where(HalfSignIn.account_id == account.id))
     sessions.end_all(account.id)
 
 

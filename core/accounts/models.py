@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Text
 from sqlalchemy.orm import Mapped
 
 from core import clock
@@ -82,6 +82,48 @@ class AccountSession(CoreBase):
     seen_at: Mapped[datetime] = moment(purpose="last request, to the minute", default=clock.now)
     expires_at: Mapped[datetime] = moment(purpose="end of the session")
     proven_at: Mapped[datetime | None] = optional_moment(purpose="when the password was last asked for again, for what only its owner may do")
+
+
+class SecondStep(CoreBase):
+    """A program or device that shows six digits (TOTP, RFC 6238): asked for after the password, once it was confirmed."""
+
+    __tablename__ = "second_steps"
+
+    id: Mapped[UUID] = key()
+    account_id: Mapped[UUID] = ref("core.accounts.id", purpose="whose", unique=True)
+    secret: Sealed = sealed(
+        "secret", purpose="what the digits are made from, as base32", personal="identifying", retention="account", on_erasure="delete",
+    )  # fmt: skip
+    made_at: Mapped[datetime] = made_at()
+    confirmed_at: Mapped[datetime | None] = optional_moment(purpose="when its first digits were right")
+    last_step: Mapped[int] = column(BigInteger, purpose="the latest half minute whose digits were used: none works twice", default=0)
+
+
+class RecoveryCode(CoreBase):
+    """A code on paper that stands for the digits once, for who lost the device."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[UUID] = key()
+    account_id: Mapped[UUID] = ref("core.accounts.id", purpose="whose", index=True)
+    code_hash: Mapped[bytes] = column(LargeBinary, purpose="HMAC of the code under the platform's secret", unique=True)
+    made_at: Mapped[datetime] = made_at()
+    used_at: Mapped[datetime | None] = optional_moment(purpose="when it was used, once")
+
+
+class HalfSignIn(CoreBase):
+    """Somebody gave the right password and not yet the digits: ten minutes at most."""
+
+    __tablename__ = "half_sign_ins"
+
+    id: Mapped[UUID] = key()
+    account_id: Mapped[UUID] = ref("core.accounts.id", purpose="who signs in", index=True)
+    token_hash: Mapped[bytes] = column(LargeBinary, purpose="SHA-256 of the cookie's token", unique=True)
+    device: Sealed = sealed(
+        "device", purpose="tell the person which device", personal="identifying", retention="10 minutes", on_erasure="delete", nullable=True,
+    )  # fmt: skip
+    made_at: Mapped[datetime] = made_at()
+    expires_at: Mapped[datetime] = moment(purpose="end of the ten minutes")
 
 
 class AccountToken(CoreBase):

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core import clock, limits
-from core.accounts import actions, queries
-from core.accounts.models import AccountSession
+from core.accounts import actions, queries, second
+from core.accounts.models import Account, AccountSession
 from core.accounts.passwords import hash_password, is_outdated
 from core.db import db
 from core.tokens import hash_of
 
 
-def sign_in(email: str, password: str, device: str, address: str, old_token: str | None) -> str | None:
-    """Return the token of a new session, or None if address and password do not go together. Raises TooMany."""
+@dataclass(frozen=True)
+class Begun:
+    """A sign-in that began: the token for the browser, and whether the second step is still to come."""
+
+    token: str
+    is_half: bool
+
+
+def sign_in(email: str, password: str, device: str, address: str, old_token: str | None) -> Begun | None:
+    """Return what began, or None if address and password do not go together. Raises TooMany."""
     counted = limits.sign_in_limits(email, address)
     limits.spend(counted)
     account = queries.account_by_email(email)
@@ -26,8 +35,15 @@ def sign_in(email: str, password: str, device: str, address: str, old_token: str
     if account.password_hash and is_outdated(account.password_hash):
         account.password_hash = hash_password(password)
     actions.sessions.end(old_token)
-    account.visited_at = clock.now()
-    return actions.sessions.start(account.id, device)
+    return begin(account, device)
+
+
+def begin(account: Account, device: str) -> Begun:
+    """Let an account in whose password, or link from a mail, was right: at once, or half when it has a second step."""
+    if second.of(account.id) is None:
+        account.visited_at = clock.now()
+        return Begun(actions.sessions.start(account.id, device), is_half=False)
+    return Begun(second.wait(account.id, device), is_half=True)
 
 
 def prove(account_id: UUID, token: str, password: str, address: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from core.academies.models import Closing, Handoff, OwnerOffer, Ownership
-from core.accounts.models import Account, AccountSession, AccountToken, Ask
+from core.accounts.models import Account, AccountSession, AccountToken, Ask, HalfSignIn, RecoveryCode, SecondStep
 from core.audit.models import Event
 from core.db import db
 from core.leads.models import Lead, LeadNote
@@ -26,7 +26,7 @@ from core.sealed import Sealed, matches
 Rows = Sequence[Any]
 AT_ONCE: Final = 500
 # What is written down is the fingerprint of a secret: showing it would help nobody but a thief.
-SECRETS: Final = frozenset({"password_hash", "token_hash", "token"})
+SECRETS: Final = frozenset({"password_hash", "token_hash", "token", "secret", "code_hash"})
 NOT_THEIRS: Final = {
     "academies": "an organisation's, not a person's; who owns it stands in ownerships",
     "domains": "an academy's", "resting_slugs": "a subdomain", "issuer_keys": "public keys of academies", "mail_allowances": "an academy's mail",
@@ -135,6 +135,9 @@ def _closings(account: Account) -> Rows:
 SOURCES: Final[dict[str, Callable[[Account], Rows]]] = {
     "accounts": lambda account: [account],
     "sessions": _by(AccountSession, AccountSession.account_id),
+    "second_steps": _by(SecondStep, SecondStep.account_id),
+    "recovery_codes": _by(RecoveryCode, RecoveryCode.account_id),
+    "half_sign_ins": _by(HalfSignIn, HalfSignIn.account_id),
     "tokens": _by(AccountToken, AccountToken.account_id),
     "ownerships": _by(Ownership, Ownership.account_id),
     "owner_offers": _offers,

@@ -20,7 +20,7 @@ SAMPLES: dict[str, Any] = {
     "academy": "Zorgwijs", "inviter": "Noor Haddad", "academies": [{"name": "Zorgwijs", "url": "https://z.localhost/"}],
     "title": "Injecteren", "when": "2026-11-27, 09:30-11:00", "where": "Zaal 2", "reason": "Noor is ziek", "organisation": "Veilig Werk",
     "schedules": "https://zorgwijs.localhost/reports/schedules", "writer": "Noor", "note": ["Tot donderdag.", "Neem je map mee."],
-    "may_answer": True, "asks": True, "names": ["Zorgwijs"], "summary": "We say what a new sub-processor does.",
+    "may_answer": True, "asks": True, "names": ["Zorgwijs"], "left": 9, "summary": "We say what a new sub-processor does.",
     "subject": "News of December", "parts": [], "leave_url": "https://localhost/newsletter/leave/abc", "days": 7, "until": clock.now() + timedelta(days=7), "day": clock.now() + timedelta(days=30),
     "words": "Noor Haddad gave feedback: Injecting", "label": "Read the feedback", "count": 2,
     "settings_url": "https://zorgwijs.localhost/me/notifications",

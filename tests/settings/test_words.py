@@ -147,7 +147,7 @@ def test_every_mail_in_formal_dutch_says_no_je() -> None:
     kinds = sorted(path.stem for path in TEMPLATES.glob("mail/*.txt"))
     assert len(kinds) >= 20
     links = dict.fromkeys(("url", "reset_url", "schedules", "settings_url", "all_url", "leave_url"), "https://example.org/x")
-    days = {name: clock.now() for name in ("day", "until")} | {"note": ["Waarde"], "may_answer": True, "asks": True, "summary": "Waarde", "names": ["Waarde"], "parts": [], "lines": [{"words": "Waarde", "label": "Waarde", "url": "https://example.org/x"}]}
+    days = {name: clock.now() for name in ("day", "until")} | {"note": ["Waarde"], "may_answer": True, "asks": True, "summary": "Waarde", "names": ["Waarde"], "left": 9, "parts": [], "lines": [{"words": "Waarde", "label": "Waarde", "url": "https://example.org/x"}]}
     for kind in kinds:
         academies = [{"name": "Waarde", "url": "https://example.org"}]
         mail = compose(kind, "nl", Sender("Waarde", wording=OWN), academies=academies, **values, **links, **days)
