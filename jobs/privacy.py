@@ -22,7 +22,7 @@ from core.mail import inbound
 from core.mail.models import Letter
 from core.newsletter import actions as newsletter
 from core.owner import owner_connection
-from core.privacy import erasing, retention, rules, tombs
+from core.privacy import erasing, requests, retention, rules, tombs
 from jobs.registry import every
 from tenants.close import ask_closing
 from tenants.erasure import actions as members
@@ -104,7 +104,7 @@ def _gone(statement: sa.Delete) -> int:
 RUNNERS: dict[str, Callable[[], int]] = {
     "accounts": run_accounts, "leads": leads.sweep, "subscribers": newsletter.sweep, "subscriber_events": newsletter.sweep_events,
     "inbound_mails": inbound.sweep, "letters": run_letters, "sessions": accounts.sessions.sweep, "tokens": run_tokens,
-    "acceptances": run_acceptances, "account_erasures": retention.forget_receipts, "audit": run_audit,
+    "acceptances": run_acceptances, "privacy_requests": requests.sweep, "account_erasures": retention.forget_receipts, "audit": run_audit,
 }  # fmt: skip
 
 

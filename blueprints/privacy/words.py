@@ -40,6 +40,8 @@ TOLD: Final = {
     "subscribers": Told(_l("Newsletter"), _l("To send it to you, because you asked for it."), _l("Until 30 days after you left."), GOES),
     "subscriber_events": Told(_l("What happened to your newsletter"), _l("To prove that you asked for it and when you left."), _l("3 years."), STAYS),
     "deliveries": Told(_l("Newsletters that you were sent"), _l("So that you get each only once."), _l("As long as you get the newsletter."), GOES),
+    "privacy_requests": Told(_l("What you asked about your data"), _l("To answer it in time, and to prove that we did."), _l("24 months after it was answered."), GOES),
+    "privacy_steps": Told(_l("What was done with it"), _l("To prove how it was handled."), _l("As long as the request."), GOES),
     "legal_acceptances": Told(_l("What you accepted"), _l("To prove what we agreed."), _l("Until 5 years after the agreement ended."), STAYS),
     "audit": Told(_l("What you did as owner or operator"), _l("To find out later what happened. It holds numbers, no words."), _l("7 years."), STAYS),
     "account_erasures": Told(_l("The end of your account"), _l("To prove that we ended it when you asked."), _l("5 years."), STAYS),
@@ -60,21 +62,30 @@ FIELDS: Final = {
     "planned_for": _l("The demo is on"), "contacted_at": _l("Last contact"), "text": _l("Text"), "token": _l("Secret"), "confirmed_at": _l("Confirmed on"), "left_at": _l("Left on"),
     "act": _l("What was done"), "way": _l("How"), "at": _l("On"), "sha256": _l("Fingerprint of the text"), "signer": _l("Signed for and by"),
     "accepted_at": _l("Accepted on"), "ends_at": _l("Destroyed on"), "why": _l("Why"), "due_at": _l("On"), "counts": _l("What was destroyed, in numbers"),
-    "reasons": _l("Reasons"), "found_at": _l("Found on"), "kept_until": _l("Kept until"), "facts": _l("Numbers with it"), "processor": _l("The platform's party"),
+    "reasons": _l("Reasons"), "found_at": _l("Found on"), "words": _l("In your words"), "verified_at": _l("Sure who asks since"), "extended_at": _l("Extended on"), "note": _l("Note"), "kept_until": _l("Kept until"), "facts": _l("Numbers with it"), "processor": _l("The platform's party"),
 }  # fmt: skip
 # Columns that say nothing by themselves to a reader: how rows hang together, and what the machine needs. They are in the file.
 MACHINE: Final = frozenset(
-    "id account_id actor_id offered_by asked_by export_holder handled_by lead_id subscriber_id edition_id letter_id version_id form_id decided_by thread mail_id"
+    "id account_id actor_id offered_by asked_by export_holder handled_by lead_id subscriber_id edition_id letter_id request_id version_id form_id decided_by thread mail_id"
     " body_html last_step attachments is_cut bounce_code was_suspended by_operator export_path export_sha256 receipt".split()
 )
 RULES: Final = {
     "accounts": _l("Accounts without a visit"), "leads": _l("Requests for a demo, after the last contact"), "subscribers": _l("Newsletter addresses that left"),
     "subscriber_events": _l("Proof of newsletter consent"), "inbound_mails": _l("Mail that came in, after it was dealt with"), "letters": _l("Mail that we sent"),
     "sessions": _l("Signed-in devices, after they were last seen"), "tokens": _l("Links in mails, after they ended"), "acceptances": _l("Proof of agreements, after they ended"),
-    "account_erasures": _l("Receipts of ended accounts"), "audit": _l("What owners and operators did"), "invoices": _l("Invoices, after the end of their year"),
+    "privacy_requests": _l("Requests about data, after they were answered"), "account_erasures": _l("Receipts of ended accounts"), "audit": _l("What owners and operators did"), "invoices": _l("Invoices, after the end of their year"),
     "invoices_oss": _l("Invoices to consumers elsewhere in the Union"),
 }  # fmt: skip
 REASONS: Final = {
     "members": _l("People learn or teach in its academies"), "owner": _l("Another owner visits"), "plan": _l("Its plan is paid"), "operator": _l("It operates the platform"),
 }  # fmt: skip
 WHYS: Final = {"self": _l("Asked by themselves"), "silence": _l("A year without a visit"), "operator": _l("By an operator")}
+KINDS: Final = {
+    "know": _l("Know what is kept"), "change": _l("Correct"), "delete": _l("Delete"), "restrict": _l("Restrict the processing"), "object": _l("Object to the processing"),
+}  # fmt: skip
+REQUEST_STATES: Final = {"draft": _l("Came by mail, look at it"), "open": _l("Open"), "answered": _l("Answered"), "refused": _l("Refused"), "void": _l("No request")}
+WAYS: Final = {"mail": _l("By mail"), "phone": _l("By phone")}
+ACTS: Final = {
+    "came": _l("Came in"), "taken up": _l("Taken up"), "verified": _l("Sure who asks"), "extended": _l("Extended by two months"), "answered": _l("Answered"), "refused": _l("Refused"),
+    "void": _l("No request"), "account ended": _l("The end of the account was planned"),
+}  # fmt: skip

@@ -136,7 +136,7 @@ def erase(account: Account) -> dict[str, int]:
     counts["inbound_mails"] += _naming(InboundMail, account, ("sender", "subject", "body"))
     legal.end_of_account(account.id)
     _end_exports(account.id)
-    for table in ("letters", "asks", "inbound_mails", "leads", "subscribers", "owner_offers"):
+    for table in ("letters", "asks", "inbound_mails", "leads", "subscribers", "owner_offers", "privacy_requests"):
         for row in found[table]:
             db.session.delete(row)
     db.session.flush()

@@ -20,7 +20,7 @@ from core.leads.models import Lead, LeadNote
 from core.legal.models import Acceptance
 from core.mail.models import InboundMail, Letter
 from core.newsletter.models import Delivery, Subscriber, SubscriberEvent
-from core.privacy.models import AccountErasure, RetentionCase, RetentionWarning
+from core.privacy.models import AccountErasure, PrivacyRequest, PrivacyStep, RetentionCase, RetentionWarning
 from core.sealed import Sealed, matches
 
 Rows = Sequence[Any]
@@ -151,6 +151,8 @@ SOURCES: Final[dict[str, Callable[[Account], Rows]]] = {
     "subscribers": _by_address(Subscriber, "email"),
     "subscriber_events": _below(SubscriberEvent, SubscriberEvent.subscriber_id, "subscribers"),
     "deliveries": _below(Delivery, Delivery.subscriber_id, "subscribers"),
+    "privacy_requests": _by_address(PrivacyRequest, "email"),
+    "privacy_steps": _below(PrivacyStep, PrivacyStep.request_id, "privacy_requests"),
     "legal_acceptances": _by(Acceptance, Acceptance.account_id),
     "audit": _by(Event, Event.actor_id),
     "account_erasures": _by(AccountErasure, AccountErasure.account_id),

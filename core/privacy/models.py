@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Integer, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
+from core import clock
 from core.db import CoreBase
-from core.privacy.rules import STEPS, WHYS
+from core.privacy.rules import REQUEST_STATES, STEPS, WAYS, WHYS
+from core.privacy.wishes import KINDS
 from core.schema import column, key, made_at, moment, optional_moment, ref
+from core.sealed import Sealed, sealed
+
+KEPT_REQUEST: Final[dict[str, Any]] = {"retention": "24 months after it was answered", "on_erasure": "delete"}
 
 
 class AccountErasure(CoreBase):
@@ -77,3 +82,39 @@ class RetentionRun(CoreBase):
     rule: Mapped[str] = column(Text, purpose="which rule")
     ran_at: Mapped[datetime] = moment(purpose="when it ran", index=True)
     count: Mapped[int] = column(Integer, purpose="how much it destroyed")
+
+
+class PrivacyRequest(CoreBase):
+    """Somebody asks to know, change, delete, restrict or object; answered within a month of the law's clock."""
+
+    __tablename__ = "privacy_requests"
+    __table_args__ = (
+        CheckConstraint(f"kind in {KINDS}", name="kind"), CheckConstraint(f"way in {WAYS}", name="way"), CheckConstraint(f"state in {REQUEST_STATES}", name="state"),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = key()
+    kind: Mapped[str] = column(Text, purpose="which right")
+    way: Mapped[str] = column(Text, purpose="by mail or by phone")
+    state: Mapped[str] = column(Text, purpose="draft (a mail that nobody looked at yet), open, answered, refused or void", default="open", index=True)
+    email: Sealed = sealed("email", purpose="where to answer", personal="identifying", index="email", **KEPT_REQUEST)
+    name: Sealed = sealed("name", purpose="who asks", personal="identifying", nullable=True, **KEPT_REQUEST)
+    words: Sealed = sealed("words", purpose="what they asked, in their words", personal="content", nullable=True, **KEPT_REQUEST)
+    language: Mapped[str] = column(Text, purpose="language to answer in")
+    arrived_at: Mapped[datetime] = moment(purpose="when the clock began", default=clock.now)
+    due_at: Mapped[datetime] = moment(purpose="when it must be answered", index=True)
+    verified_at: Mapped[datetime | None] = optional_moment(purpose="when it was sure who asks")
+    extended_at: Mapped[datetime | None] = optional_moment(purpose="when it was extended, once")
+    done_at: Mapped[datetime | None] = optional_moment(purpose="when it was answered, refused or found void")
+
+
+class PrivacyStep(CoreBase):
+    """What an operator did with a request, and why: append-only by what the pages offer."""
+
+    __tablename__ = "privacy_steps"
+
+    id: Mapped[UUID] = key()
+    request_id: Mapped[UUID] = ref("core.privacy_requests.id", purpose="which request", index=True)
+    act: Mapped[str] = column(Text, purpose="came, taken up, verified, extended, answered, refused, void, account ended")
+    note: Sealed = sealed("note", purpose="how, or why", personal="content", nullable=True, **KEPT_REQUEST)
+    actor_id: Mapped[UUID | None] = ref("core.accounts.id", purpose="operator who did it", ondelete="SET NULL", nullable=True)
+    made_at: Mapped[datetime] = made_at()

@@ -10,6 +10,10 @@ from typing import Final, Literal
 
 WHYS: Final = ("self", "silence", "operator")
 STEPS: Final = ("month", "fortnight", "days")
+WAYS: Final = ("mail", "phone")
+REQUEST_STATES: Final = ("draft", "open", "answered", "refused", "void")
+# What an operator says with a button and a note.
+REQUEST_ACTS: Final = ("verified", "extended", "answered", "refused", "void")
 REASONS: Final = ("members", "owner", "plan", "operator")
 Step = Literal["month", "fortnight", "days", "destroy"]
 
@@ -43,6 +47,7 @@ RULES: Final = (
     Rule("sessions", days=30),
     Rule("tokens", days=7),
     Rule("acceptances", months=60, law="BW 3:307"),
+    Rule("privacy_requests", months=24, law="AVG 5.2"),
     Rule("account_erasures", months=60, law="AVG 5.2"),
     Rule("audit", months=84, law="AVG 5.2"),
     Rule("invoices", months=12 * INVOICE_YEARS, law="AWR 52"),

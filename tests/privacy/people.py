@@ -16,6 +16,7 @@ from core.leads.rules import Asked
 from core.mail.actions import write_letter
 from core.mail.models import InboundMail
 from core.newsletter import actions as newsletter
+from core.privacy import requests
 from tests.doors import new_account
 
 WORDS = ("Quirijnstra", "Zebedeus", "zebedeus.q@geheim.example", "Fluitketelfabriek", "Mijn-eigen-vraag-over-taart", "Notitie-over-Z", "Brief-van-Z")
@@ -36,6 +37,7 @@ def known_in_every_way(academy: Academy | None = None) -> UUID:
         newsletter.subscribe(WORDS[2], WORDS[1], "nl")
         db.session.add(InboundMail(why="unclear", sender=WORDS[2], sender_name=WORDS[1], subject=WORDS[6], body=WORDS[6]))
         db.session.add(Ask(kind="find", email=WORDS[2], language="nl"))
+        requests.act(requests.enter("know", WORDS[2], WORDS[1], WORDS[4], "nl", mine), "verified", WORDS[5], mine)
         write_letter("noor@example.org", "ownership", "nl", academy="Zorgwijs", inviter=f"{WORDS[1]} {WORDS[0]}", url="https://x.localhost/", until=clock.now())
         record("seen", actor_id=mine.id)
         if academy is not None:
