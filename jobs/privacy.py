@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+import structlog
 
 from core import clock, queue
 from core.academies.models import Academy
@@ -16,7 +17,7 @@ from core.academies.rules import may_close
 from core.accounts import actions as accounts
 from core.accounts.models import Account, AccountToken
 from core.db import CORE, academy_scope, db
-from core.errors import KeyMissing
+from core.errors import KeyMissing, place
 from core.leads import actions as leads
 from core.mail import inbound
 from core.mail.models import Letter
@@ -28,17 +29,26 @@ from tenants.close import ask_closing
 from tenants.erasure import actions as members
 from tenants.people.models import Member
 
+log = structlog.get_logger("kweek.privacy")
 AGAIN = timedelta(minutes=15)
 SERVING = ("active", "suspended", "closing")
 
 
 @queue.job("privacy.retain", scope="core", owner=True, limit_s=3600)
 def retain() -> None:
-    """Let each rule destroy what is over, each in a transaction of its own, and write down how much that was."""
+    """Let each rule destroy what is over, each in a transaction of its own, and write down how much that was. A rule that fails
+    does not keep the others from running; it is tried again with this work."""
+    failed: list[Exception] = []
     for name, run in RUNNERS.items():
-        with db.scope(CORE, commit=True):
-            retention.report(name, run())
+        try:
+            with db.scope(CORE, commit=True):
+                retention.report(name, run())
+        except Exception as error:  # said below
+            log.error("a rule of retention failed", rule=name, error=type(error).__name__, at=place(error))
+            failed.append(error)
     tombs.sweep()
+    if failed:
+        raise failed[0]
 
 
 def run_accounts() -> int:
@@ -73,12 +83,12 @@ def _has_visits(academy: Academy, account: Account, since: datetime) -> bool:
 
 def run_tokens() -> int:
     """Destroy links of mails that ended a week ago."""
-    return _gone(sa.delete(AccountToken).where(AccountToken.expires_at < clock.now() - timedelta(days=7)))
+    return _gone(sa.delete(AccountToken).where(AccountToken.expires_at < clock.now() - rules.days_of("tokens")))
 
 
 def run_letters() -> int:
     """Destroy letters of the platform that were written five weeks ago."""
-    return _gone(sa.delete(Letter).where(Letter.made_at < clock.now() - timedelta(days=35)))
+    return _gone(sa.delete(Letter).where(Letter.made_at < clock.now() - rules.days_of("letters")))
 
 
 def run_acceptances() -> int:
@@ -88,7 +98,7 @@ def run_acceptances() -> int:
 
 def run_audit() -> int:
     """Destroy what was written down of acts seven years ago; only the tables' owner can."""
-    return _by_owner("DELETE FROM core.audit WHERE at < %s", rules.months_after(clock.now(), -84))
+    return _by_owner("DELETE FROM core.audit WHERE at < %s", rules.months_after(clock.now(), -rules.months_of("audit")))
 
 
 def _by_owner(statement: Any, moment: datetime) -> int:
@@ -102,7 +112,7 @@ def _gone(statement: sa.Delete) -> int:
 
 # Invoices have their rules and no table yet.
 RUNNERS: dict[str, Callable[[], int]] = {
-    "accounts": run_accounts, "leads": leads.sweep, "subscribers": newsletter.sweep, "subscriber_events": newsletter.sweep_events,
+    "accounts": run_accounts, "leads": leads.sweep, "subscribers": newsletter.sweep, "subscribers_quiet": newsletter.sweep_quiet, "subscriber_events": newsletter.sweep_events,
     "inbound_mails": inbound.sweep, "letters": run_letters, "sessions": accounts.sessions.sweep, "tokens": run_tokens,
     "acceptances": run_acceptances, "privacy_requests": requests.sweep, "account_erasures": retention.forget_receipts, "audit": run_audit,
 }  # fmt: skip
@@ -115,6 +125,9 @@ def erase(erasure_id: str) -> None:
     if found is None:
         return
     erasure, account = found
+    if erasure.why == "silence" and account is not None and is_needed_again(account, erasure.made_at):
+        erasing.let_live(erasure)
+        return
     alone = erasing.sole_academies(account.id) if account is not None else []
     if not alone:
         erasing.finish(erasure, account)
@@ -123,6 +136,11 @@ def erase(erasure_id: str) -> None:
         if may_close(academy.state):
             ask_closing(academy, None, 0, account.id if account else None, by_operator=True)
     queue.later("privacy.erase", erasure_id=erasure.id, due=clock.now() + AGAIN, priority=4)
+
+
+def is_needed_again(account: Account, since: datetime) -> bool:
+    """Return whether somebody visited with the account after its end was planned, or others need it now."""
+    return account.visited_at > since or bool(reasons_of(account))
 
 
 @queue.job("privacy.bury", scope="both")
@@ -134,7 +152,7 @@ def bury(kind: str, subject_id: str) -> None:
 def replay() -> list[str]:
     """Erase again who came back by a restored backup; return what was done, a line each. Run it before the platform serves."""
     with db.scope(CORE, commit=True):
-        said = [_again(account) for account in _returned_accounts()]
+        said = [line for account in _returned_accounts() for line in _again(account)]
         academies = {one.number: one.cluster for one in db.session.scalars(sa.select(Academy).where(Academy.state.in_(SERVING)))}
     for number in sorted(tombs.numbers() & academies.keys()):
         with db.scope(academy_scope(number, academies[number]), commit=True):
@@ -150,9 +168,10 @@ def _returned_accounts() -> list[Account]:
     return list(db.session.scalars(sa.select(Account).where(Account.id.in_(back))))
 
 
-def _again(account: Account) -> str:
+def _again(account: Account) -> list[str]:
+    alone = [academy.number for academy in erasing.sole_academies(account.id)]
     erasing.erase(account)
-    return f"account {account.id} is erased again"
+    return [f"account {account.id} is erased again", *(f"academy {number} has no owner now: close it, or appoint one" for number in alone)]
 
 
 every(timedelta(days=1), "privacy.retain")

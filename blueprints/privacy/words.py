@@ -71,7 +71,7 @@ MACHINE: Final = frozenset(
 )
 RULES: Final = {
     "accounts": _l("Accounts without a visit"), "leads": _l("Requests for a demo, after the last contact"), "subscribers": _l("Newsletter addresses that left"),
-    "subscriber_events": _l("Proof of newsletter consent"), "inbound_mails": _l("Mail that came in, after it was dealt with"), "letters": _l("Mail that we sent"),
+    "subscribers_quiet": _l("Newsletter addresses that nothing was sent to"), "subscriber_events": _l("Proof of newsletter consent"), "inbound_mails": _l("Mail that came in, after it was dealt with"), "letters": _l("Mail that we sent"),
     "sessions": _l("Signed-in devices, after they were last seen"), "tokens": _l("Links in mails, after they ended"), "acceptances": _l("Proof of agreements, after they ended"),
     "privacy_requests": _l("Requests about data, after they were answered"), "account_erasures": _l("Receipts of ended accounts"), "audit": _l("What owners and operators did"), "invoices": _l("Invoices, after the end of their year"),
     "invoices_oss": _l("Invoices to consumers elsewhere in the Union"),

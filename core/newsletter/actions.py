@@ -14,13 +14,14 @@ from core.db import db
 from core.errors import Gone
 from core.mail.actions import write_letter
 from core.newsletter import queries
-from core.newsletter.models import Subscriber, SubscriberEvent
+from core.newsletter.models import Delivery, Subscriber, SubscriberEvent
 from core.tokens import hash_of, new_token
 from core.urls import platform_url
 
 CONFIRM_LASTS = timedelta(days=7)
 LEFT_KEPT = timedelta(days=30)
 LOG_KEPT = timedelta(days=3 * 365)
+QUIET_KEPT = timedelta(days=365)
 
 
 def subscribe(email: str, first_name: str, language: str) -> None:
@@ -111,6 +112,14 @@ def sweep() -> int:
     unconfirmed = sa.and_(Subscriber.state == "asked", Subscriber.asked_at < now - CONFIRM_LASTS)
     gone = sa.and_(Subscriber.state.in_(("left", "bounced")), Subscriber.left_at < now - LEFT_KEPT)
     return len(db.session.execute(sa.delete(Subscriber).where(sa.or_(unconfirmed, gone)).returning(Subscriber.id)).all())
+
+
+def sweep_quiet() -> int:
+    """Delete addresses that nothing was sent to for twelve months: there is nothing to keep them for. Return how many."""
+    old = clock.now() - QUIET_KEPT
+    sent = sa.exists().where(Delivery.subscriber_id == Subscriber.id, Delivery.at > old)
+    quiet = sa.delete(Subscriber).where(Subscriber.state == "active", Subscriber.confirmed_at < old, ~sent)
+    return len(db.session.execute(quiet.returning(Subscriber.id).execution_options(synchronize_session=False)).all())
 
 
 def sweep_events() -> int:

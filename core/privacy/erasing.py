@@ -6,7 +6,7 @@ to an academy as one of its members stays there: the academy decides about that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -15,12 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from core import clock, ids, queue
-from core.academies.models import Academy, Closing, Ownership
+from core.academies.models import Academy, Closing, OwnerOffer, Ownership
 from core.academies.owners import leave_ownership
 from core.accounts import actions as accounts
 from core.accounts.models import Account, AccountToken
 from core.audit.actions import record
-from core.crypto import normalised
 from core.db import db
 from core.errors import Refused
 from core.legal import actions as legal
@@ -31,7 +30,6 @@ from core.privacy.models import AccountErasure
 from core.privacy.rules import UNDO
 from core.urls import platform_url
 
-SHORT: Final = 3
 AT_ONCE: Final = 500
 # Rows that stay with an id when the account goes: proof of what was agreed and done. All others go (tests/privacy).
 STAY: Final = frozenset({"legal_acceptances", "audit", "account_erasures", "subscriber_events", "closings"})
@@ -98,6 +96,12 @@ def take_back(account: Account) -> None:
     _tell(account, "account_erasure_undone", erasure)
 
 
+def let_live(erasure: AccountErasure) -> None:
+    """Take an end back that nobody asked for, because somebody needs the account again."""
+    erasure.undone_at = clock.now()
+    record("account.erasure_undone", erasure=str(erasure.id))
+
+
 def _tell(account: Account, kind: str, erasure: AccountErasure) -> None:
     write_letter(account.email or "", kind, account.language, name=account.first_name, day=erasure.due_at, url=platform_url("/me/erasure"))
 
@@ -132,33 +136,52 @@ def erase(account: Account) -> dict[str, int]:
     for academy in shared_academies(account.id):
         leave_ownership(academy, account)
     accounts.sessions.end_all(account.id)
-    counts["letters"] += _naming(Letter, account, ("recipient", "subject", "body_text"))
-    counts["inbound_mails"] += _naming(InboundMail, account, ("sender", "subject", "body"))
+    counts["letters"] += _caused(account)
+    counts["blackened"] = _blacken(account)
     legal.end_of_account(account.id)
     _end_exports(account.id)
     for table in ("letters", "asks", "inbound_mails", "leads", "subscribers", "owner_offers", "privacy_requests"):
         for row in found[table]:
-            db.session.delete(row)
+            if row not in db.session.deleted and not sa.inspect(row).detached and not sa.inspect(row).was_deleted:
+                db.session.delete(row)
     db.session.flush()
     db.session.execute(sa.delete(Account).where(Account.id == account.id).execution_options(synchronize_session=False))
     return {table: count for table, count in counts.items() if count}
 
 
-def _naming(model: type[Letter] | type[InboundMail], account: Account, fields: tuple[str, ...]) -> int:
-    """Delete mail to and from others that names the account's holder by address or whole name; return how many."""
-    wanted = db.session.scalars(sa.select(AccountToken).where(AccountToken.account_id == account.id))  # addresses that were asked for
-    said = [normalised(word) for word in (account.email, account.name, *(one.new_email for one in wanted)) if word and len(word) > SHORT]
-    gone: list[UUID] = []
-    rows: Iterable[Any] = db.session.scalars(sa.select(model).execution_options(yield_per=AT_ONCE))
-    for row in rows:
-        words = normalised("\n".join(getattr(row, field) or "" for field in fields))
-        if any(word in words for word in said):
-            gone.append(row.id)
-    mine: set[UUID] = {row.id for row in finding.rows_of("letters" if model is Letter else "inbound_mails", account)}
-    others = [one for one in gone if one not in mine]
-    for start in range(0, len(others), AT_ONCE):
-        db.session.execute(sa.delete(model).where(model.id.in_(others[start : start + AT_ONCE])).execution_options(synchronize_session=False))
-    return len(others)
+def _caused(account: Account) -> int:
+    """Delete letters to others that the account caused and that name its holder: offers to own an academy, and links to an
+    address that was asked for. What they lead to goes with the account. Return how many."""
+    asked = db.session.scalars(sa.select(AccountToken).where(AccountToken.account_id == account.id))
+    offered = db.session.scalars(sa.select(OwnerOffer).where(OwnerOffer.offered_by == account.id))
+    pairs = {("change_email", one.new_email) for one in asked if one.new_email} | {("ownership", one.email) for one in offered}
+    letters = sa.select(Letter).where(Letter.kind.in_([kind for kind, _ in pairs]))
+    gone = [row for row in db.session.scalars(letters.execution_options(yield_per=AT_ONCE)) if (row.kind, row.recipient) in pairs]
+    for row in gone:
+        db.session.delete(row)
+    db.session.flush()
+    return len(gone)
+
+
+def _blacken(account: Account) -> int:
+    """Take the proven address out of mail to and from others, which stays theirs; return in how many it stood."""
+    if not account.is_confirmed or not account.email:
+        return 0
+    address = re.compile(rf"(?<![\w.+-]){re.escape(account.email)}(?![\w-])", re.IGNORECASE)
+    models: tuple[tuple[Any, tuple[str, ...]], ...] = ((Letter, ("subject", "body_text", "body_html")), (InboundMail, ("subject", "body")))
+    return sum(_blacken_in(model, fields, address) for model, fields in models)
+
+
+def _blacken_in(model: Any, fields: tuple[str, ...], address: re.Pattern[str]) -> int:
+    changed = 0
+    for row in db.session.scalars(sa.select(model).execution_options(yield_per=AT_ONCE)):
+        said = {field: getattr(row, field) or "" for field in fields}
+        named = {field: address.sub("***", text) for field, text in said.items() if address.search(text)}
+        for field, text in named.items():
+            setattr(row, field, text)
+        changed += bool(named)
+    db.session.flush()
+    return changed
 
 
 def _end_exports(account_id: UUID) -> None:

@@ -89,13 +89,17 @@ def _by(model: Any, column: Any) -> Callable[[Account], Rows]:
 
 
 def _by_address(model: Any, name: str) -> Callable[[Account], Rows]:
-    return lambda account: db.session.scalars(sa.select(model).where(matches(model, name, account.email or ""))).all()
+    """Return the rows with the account's address; of one that was never proven none: whoever signs up with somebody else's
+    address would see, and destroy, what is theirs."""
+    return lambda account: db.session.scalars(sa.select(model).where(matches(model, name, account.email or ""))).all() if account.is_confirmed else []
 
 
 def _scanned(model: Any, says: Callable[[Any, Account], bool]) -> Callable[[Account], Rows]:
     """Read every row, for what is encrypted without an index; those that are somebody else's are let go at once."""
 
     def find(account: Account) -> Rows:
+        if not account.is_confirmed:
+            return []
         kept = []
         for row in db.session.scalars(sa.select(model).order_by(model.id).execution_options(yield_per=AT_ONCE)):
             if says(row, account):
@@ -108,7 +112,7 @@ def _scanned(model: Any, says: Callable[[Any, Account], bool]) -> Callable[[Acco
 
 
 def _same_address(text: str | None, account: Account) -> bool:
-    return (text or "").casefold() == (account.email or "").casefold()
+    return bool(text) and (text or "").casefold() == (account.email or "").casefold()
 
 
 def _offers(account: Account) -> Rows:

@@ -51,7 +51,7 @@ def asks(mail: Arrived) -> bool:
     language = account.language if account is not None else LANGUAGES[0]
     row = _made(kind, "mail", "draft", sender, mail.sender_name, f"{mail.subject}\n\n{words}".strip(), language)
     write_letter(sender, "request_came", language, name=(account.first_name if account else clean_name(mail.sender_name)) or "", day=row.due_at,
-                 url=platform_url("/me/data"), academies=platform_url("/find"))  # fmt: skip
+                 url=platform_url("/me/data"), reset_url=platform_url("/find"))  # fmt: skip
     return True
 
 
@@ -155,6 +155,5 @@ def _step(row: PrivacyRequest, what: str, note: str | None, by: Account | None) 
 
 def sweep() -> int:
     """Destroy requests that were dealt with 24 months ago; return how many."""
-    months = next(rule.months for rule in rules.RULES if rule.name == "privacy_requests")
-    over = sa.delete(PrivacyRequest).where(PrivacyRequest.done_at <= rules.months_after(clock.now(), -months))
+    over = sa.delete(PrivacyRequest).where(PrivacyRequest.done_at <= rules.months_after(clock.now(), -rules.months_of("privacy_requests")))
     return len(db.session.execute(over.returning(PrivacyRequest.id)).all())

@@ -138,7 +138,7 @@ def last_runs() -> dict[str, tuple[RetentionRun, int]]:
 
 def forget_receipts() -> int:
     """Destroy receipts of ends older than five years, and reports as old."""
-    old = rules.months_after(clock.now(), -_months("account_erasures"))
+    old = rules.months_after(clock.now(), -rules.months_of("account_erasures"))
     db.session.execute(sa.delete(RetentionRun).where(RetentionRun.ran_at < old))
     return _count(sa.delete(AccountErasure).where(sa.func.coalesce(AccountErasure.done_at, AccountErasure.undone_at) < old))
 
@@ -146,10 +146,6 @@ def forget_receipts() -> int:
 def over_invoices(rows: Iterable[tuple[UUID, date, bool]], today: date) -> list[UUID]:
     """Return the ids of the invoices, given as (id, issued on, OSS), that may be destroyed today."""
     return [one for one, issued_on, is_oss in rows if rules.invoice_ends(issued_on, is_oss) <= today]
-
-
-def _months(name: str) -> int:
-    return next(rule.months for rule in rules.RULES if rule.name == name)
 
 
 def _count(statement: sa.Delete) -> int:

@@ -41,6 +41,7 @@ RULES: Final = (
     Rule("accounts", months=MONTHS_UNTIL_END),
     Rule("leads", months=12),
     Rule("subscribers", days=30),
+    Rule("subscribers_quiet", months=12),
     Rule("subscriber_events", months=36),
     Rule("inbound_mails", days=90),
     Rule("letters", days=35),
@@ -53,6 +54,16 @@ RULES: Final = (
     Rule("invoices", months=12 * INVOICE_YEARS, law="AWR 52"),
     Rule("invoices_oss", months=12 * OSS_YEARS, law="EU 282/2011 63c"),
 )
+
+
+def months_of(name: str) -> int:
+    """Return how many months a rule keeps."""
+    return next(rule.months for rule in RULES if rule.name == name)
+
+
+def days_of(name: str) -> timedelta:
+    """Return for how long a rule keeps that counts in days."""
+    return timedelta(days=next(rule.days for rule in RULES if rule.name == name))
 
 
 def months_after(moment: datetime, months: int) -> datetime:

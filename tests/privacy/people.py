@@ -38,7 +38,7 @@ def known_in_every_way(academy: Academy | None = None) -> UUID:
         db.session.add(InboundMail(why="unclear", sender=WORDS[2], sender_name=WORDS[1], subject=WORDS[6], body=WORDS[6]))
         db.session.add(Ask(kind="find", email=WORDS[2], language="nl"))
         requests.act(requests.enter("know", WORDS[2], WORDS[1], WORDS[4], "nl", mine), "verified", WORDS[5], mine)
-        write_letter("noor@example.org", "ownership", "nl", academy="Zorgwijs", inviter=f"{WORDS[1]} {WORDS[0]}", url="https://x.localhost/", until=clock.now())
+        write_letter("iemand.anders@example.org", "ownership", "nl", academy="Zorgwijs", inviter=f"{WORDS[1]} {WORDS[0]}", url="https://x.localhost/", until=clock.now())
         record("seen", actor_id=mine.id)
         if academy is not None:
             db.session.add(OwnerOffer(academy_id=academy.id, email="iemand.anders@example.org", offered_by=mine.id, token_hash=uuid4().bytes,

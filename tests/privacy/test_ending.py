@@ -21,6 +21,7 @@ from core.config import config
 from core.db import CORE, db
 from core.errors import Refused
 from core.legal.models import Acceptance
+from core.mail.models import InboundMail
 from core.privacy import erasing, tombs
 from core.privacy.models import AccountErasure
 from jobs import perform, registry
@@ -170,7 +171,7 @@ def test_T57_after_an_account_ended_nothing_of_its_holder_is_left(platform: Plat
     work()
     after = everything()
     assert [word for word in (*WORDS, "nieuw.zebedeus") if word in after] == []
-    assert "noor@example.org" not in after, "a letter to somebody else that named them went too"
+    assert "iemand.anders@example.org" not in after, "a letter to somebody else that named them went too"
     dump = subprocess.run(
         [str(platform.postgres.binary("pg_dump")), "-h", str(platform.postgres.socket_dir), "-p", str(platform.postgres.port), "-U", "postgres", "kweek"],
         env={**os.environ, "PGPASSWORD": platform.postgres._password("postgres")}, capture_output=True, check=True,
@@ -187,6 +188,36 @@ def test_T57_after_an_account_ended_nothing_of_its_holder_is_left(platform: Plat
         assert len(proofs) == 2 and all(one.ends_at is not None for one in proofs), "the proof stays, and has its end"
     with db.scope(CORE, commit=True):
         assert erasing.due(erasure_id) is None, "a second time does nothing"
+
+
+def test_an_address_that_was_never_proven_opens_and_destroys_nothing_of_others(app: HostedFlask, zebedeus: UUID) -> None:
+    with db.scope(CORE, commit=True):  # as if they had no account, and somebody signed up with their address
+        db.session.get_one(Account, zebedeus).email = "elders@geheim.example"
+    thief = new_account(confirmed=False)
+    with db.scope(CORE, commit=True):
+        db.session.get_one(Account, thief.id).email = WORDS[2]
+    client = proven(app, WORDS[2])
+    shown = client.get("/me/data").text
+    assert WORDS[3] not in shown and WORDS[4] not in shown and WORDS[6] not in shown
+    client.post("/me/erasure", data={"when": "now", "typed": WORDS[2]})
+    work()
+    assert not exists(thief.id)
+    left = everything()
+    assert all(word in left for word in (WORDS[2], WORDS[3], WORDS[4], WORDS[5], WORDS[6]))
+
+
+def test_what_others_wrote_stays_without_the_address(platform: Platform) -> None:
+    account = new_account(first_name="Met", last_name="vriendelijke groet")
+    with db.scope(CORE, commit=True):
+        mine = account.email or ""
+        written = InboundMail(why="unclear", sender="noor@example.org", sender_name="Noor", subject="Over iemand", body=f"Schrijf {mine.upper()}, niet x{mine}.\nMet vriendelijke groet")
+        db.session.add(written)
+        db.session.flush()
+        mail_id = written.id
+        erasing.plan(db.session.get_one(Account, account.id), "self", at_once=True)
+    work()
+    with db.scope(CORE):
+        assert db.session.get_one(InboundMail, mail_id).body == f"Schrijf ***, niet x{mine}.\nMet vriendelijke groet"
 
 
 def test_T55_who_comes_back_by_a_restore_is_erased_again(platform: Platform, zebedeus: UUID) -> None:

@@ -18,10 +18,11 @@ from core.academies.queries import academy_by_number
 from core.accounts.models import Account
 from core.db import CORE, db
 from core.ids import uuid7
+from core.newsletter import actions as newsletter
 from core.owner import connect
 from core.privacy import retention
 from core.privacy.models import AccountErasure, RetentionCase, RetentionRun, RetentionWarning
-from jobs.privacy import retain, run_accounts
+from jobs.privacy import RUNNERS, retain, run_accounts
 from tenants.people.models import Member
 from tests.academies.signed import person
 from tests.cast import Cast
@@ -179,6 +180,65 @@ def test_T59_the_academies_go_first_and_the_account_follows(academy: Opened) -> 
     assert not exists(account.id)
 
 
+@pytest.mark.parametrize("what", ["visit", "members"])
+def test_T59_a_visit_between_the_last_day_and_the_end_still_cancels(academy: Opened, what: str) -> None:
+    account = quiet()
+    own(academy, account.id)
+    for day in (335, 352, 364):
+        after(day)
+    with clock.shifted(timedelta(days=367)), db.scope(CORE, commit=True):
+        assert run_accounts() == 1
+        if what == "visit":
+            db.session.get_one(Account, account.id).visited_at = clock.now() + timedelta(minutes=1)
+    if what == "members":
+        with db.scope(academy.scope, commit=True):
+            db.session.add(Member(first_name="Pia", last_name="Bakker", email="pia@people.example", visited_at=clock.now() + timedelta(days=366)))
+    with clock.shifted(timedelta(days=367, minutes=5)):
+        work()
+    assert exists(account.id)
+    with db.scope(CORE):
+        erasure = db.session.scalars(sa.select(AccountErasure).where(AccountErasure.account_id == account.id)).one()
+        assert erasure.undone_at is not None
+        assert db.session.scalars(sa.select(Closing).where(Closing.number == academy.number)).one_or_none() is None
+
+
+def test_T59_any_request_on_the_platform_is_a_visit(app: HostedFlask) -> None:
+    olga = person(app)
+    with db.scope(CORE, commit=True):
+        db.session.get_one(Account, olga.id).visited_at = clock.now() - timedelta(days=100)
+    with clock.shifted(timedelta(hours=1)):
+        assert olga.browser.get("/academies").status_code == 200
+    with db.scope(CORE):
+        assert db.session.get_one(Account, olga.id).visited_at > clock.now()
+
+
+def test_a_rule_that_fails_keeps_no_other_from_running(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> int:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setitem(RUNNERS, "accounts", fails)
+    before = clock.now()
+    with pytest.raises(RuntimeError, match="on purpose"), db.scope(CORE):
+        retain()
+    with db.scope(CORE):
+        ran = {one.rule for one in db.session.scalars(sa.select(RetentionRun).where(RetentionRun.ran_at >= before))}
+        assert ran == set(RUNNERS) - {"accounts"}
+
+
+def test_an_address_that_nothing_was_sent_to_for_a_year_is_forgotten(platform: Platform) -> None:
+    email = "quiet@news.example"
+    with db.scope(CORE, commit=True):
+        newsletter.subscribe(email, "Pia", "nl")
+        row = newsletter.queries.by_email(email)
+        assert row is not None
+        row.state, row.confirmed_at = "active", clock.now()
+    for days, there in ((364, True), (366, False)):
+        with clock.shifted(timedelta(days=days)), db.scope(CORE, commit=True):
+            newsletter.sweep_quiet()
+        with db.scope(CORE):
+            assert (newsletter.queries.by_email(email) is not None) is there
+
+
 def test_an_operator_keeps_an_account_for_a_year_or_ends_it_with_seven_days_to_take_it_back(app: HostedFlask, academy: Opened) -> None:
     account, iris = quiet(is_operator=True), person(app, is_operator=True)
     with db.scope(CORE, commit=True):
@@ -210,8 +270,6 @@ def test_one_engine_runs_every_rule_and_reports_what_it_did(app: HostedFlask, pl
         retain()
     with db.scope(CORE):
         runs = db.session.scalars(sa.select(RetentionRun).order_by(RetentionRun.ran_at)).all()[old:]
-        from jobs.privacy import RUNNERS
-
         assert [one.rule for one in runs] == list(RUNNERS)
         assert set(retention.last_runs()) == set(RUNNERS)
     text = person(app, is_operator=True).browser.get("/operator/privacy").text

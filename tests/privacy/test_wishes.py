@@ -17,8 +17,14 @@ CLEAR = [
     ("delete", "", "Can you remove my personal data, and tell me which data you had about me?"),
     ("restrict", "", "Ik vraag om beperking van de verwerking."), ("restrict", "", "Please restrict the processing of my data"),
     ("object", "", "Hierbij maak ik bezwaar tegen de verwerking van mijn gegevens"), ("object", "", "I object to the processing of my data"),
+    ("delete", "", "How long do you keep my data? Please delete my account."), ("delete", "", "Verwijder mijn account en haal me van de nieuwsbrief af."),
+    ("delete", "", "Please delete all data you hold on me and take me off your mailing list"), ("know", "", "Kan ik een lijst krijgen van mijn gegevens?"),
+    ("delete", "", "Close my account"), ("delete", "", "Gooi mijn account weg"), ("delete", "", "Zeg mijn account op"), ("object", "", "Wilt u mijn gegevens niet meer gebruiken?"),
+    ("restrict", "", "Ik beroep me op het recht op beperking"),
 ]  # fmt: skip
 NOT = [
+    ("", "Don't delete my account please"), ("", "Verwijder mijn account niet"), ("", "How do I delete my account?"), ("", "I have a complaint: the student deleted my account by accident"),
+    ("", "Hoe kan ik mijn wachtwoord wijzigen in mijn account?"), ("", "I cannot change my address on the settings page, it gives an error"),
     ("", "Ik wil me uitschrijven voor de nieuwsbrief"), ("", "Please delete my address from your mailing list"), ("", "Haal mijn gegevens uit uw bestand"), ("", "Hoe verwijder ik een deelnemer?"),
     ("", "How do we delete the data of a participant?"), ("", "Kunnen jullie een demo geven?"), ("", "My course does not open"), ("", "Ik kan niet inloggen op mijn account"), ("", ""),
     ("", "What does it cost?"), ("Vraag", "Wat is jullie adres?"), ("", "I forgot my password"), ("", "Mijn cursus is klaar, dank u wel"), ("", "verwijder mijn gegevens " + "bla " * 300),
