@@ -19,7 +19,7 @@ from core import clock, limits
 from core.access import signed_in
 from tenants.chat import queries as chat
 from tenants.certificates.queries import certificates_of
-from tenants.groups.queries import groups_of
+from tenants.groups.queries import own_groups
 from tenants.learning import own_work as work
 from tenants.organisations.queries import organisation_of
 from tenants.people import rules, signing
@@ -52,7 +52,7 @@ def seen() -> str:
     """Show who sees what of oneself here."""
     member = me()
     return render_template("member_privacy/seen.html", doors=doors_of(member), manners=chat.manners(),
-                           groups=[name for _, name in groups_of(member, member.id)], organisation=organisation_of(member.id),
+                           groups=own_groups(member), organisation=organisation_of(member.id),
                            public=sum(one.share != "nothing" for one in certificates_of(member)))  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def test_T56_every_personal_column_of_a_person_is_in_the_archive_or_says_why_not
 
 
 def test_T56_no_hash_and_no_secret_is_in_the_archive() -> None:
-    for table in stored.models():
+    for table in [*reach.own_tables(), "invitations", *stored.ADDRESSED]:
         for column in stored.columns_told(table):
             assert "hash" not in column and "secret" not in column and not column.endswith("_index"), f"{table}.{column}"
 
@@ -128,7 +128,7 @@ def test_the_archive_holds_everything_of_the_member_with_files(cast: Cast, brows
     rows = json.loads(pack["stored.json"])
     assert rows["hand_ins"][0]["text"] == "My own loaf" and rows["hand_in_messages"][0]["text"] == "About my loaf"
     assert [one["text"] for one in rows["reviews"]] == ["I liked that loaf"] and rows["reviews"][0]["by_id"] == "you"
-    assert len(rows["letters"]) == 1 and len(rows["invitations"]) == 1 and rows["audit"][0]["act"] == "people.look"
+    assert len(rows["letters"]) == 1 and len(rows["invitations"]) == 1 and "people.look" in [one["act"] for one in rows["audit"]]
     assert rows["members"][0]["email"] == cast.email("participant") and "password_hash" not in rows["members"][0]
     everything = b"".join(pack.values())
     assert b"The loaf of Yusuf" not in everything and b"Hour of Noor" not in everything
@@ -137,13 +137,13 @@ def test_the_archive_holds_everything_of_the_member_with_files(cast: Cast, brows
 def test_the_archive_says_nothing_of_others(cast: Cast, browser: FlaskClient) -> None:
     talk = write_talk(cast)
     say(cast, "participant", talk.direct, "What I said")
-    say(cast, "trainer", talk.direct, "What Noor said in private")
+    say(cast, "second", talk.direct, "What Yusuf said in private")
     with db.scope(cast.academy.scope, commit=True):
-        standing.block(member(cast, "second"), cast.ids["participant"])
+        standing.block(member(cast, "second"), member(cast, "participant"))
     pack = packed(browser)
     rows, everything = json.loads(pack["stored.json"]), b"".join(pack.values())
     assert [one["body"] for one in rows["messages"]] == ["What I said"] and rows["messages"][0]["sender_id"] == "you"
-    assert b"What Noor said in private" not in everything and "member_blocks" not in rows, "who blocked somebody is not theirs to know"
+    assert b"What Yusuf said in private" not in everything and "member_blocks" not in rows, "who blocked somebody is not theirs to know"
     for who, their_id in cast.ids.items():
         assert who == "participant" or str(their_id) not in pack["stored.json"].decode(), who
 
