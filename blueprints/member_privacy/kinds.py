@@ -60,6 +60,7 @@ KINDS = (
     Kind(_l("Mail and notifications"), _l("To tell you what happens, in the way that you chose."),
          ("letters", "notices", "notice_choices", "notice_times", "push_browsers")),
     Kind(_l("Reports that you made"), _l("To make the reports that you asked for."), ("report_files", "report_schedules")),
+    Kind(_l("Requests about your data"), _l("To do what you ask about your data, and to show that it was answered in time."), ("privacy_requests",)),
     Kind(_l("What you did as staff"), _l("To account for what was changed in the academy, by whom and when."), ("audit", "erasures")),
 )  # fmt: skip
 
@@ -87,6 +88,7 @@ LABELS: dict[str, Words] = {
     "result": _l("Result"), "sign": _l("Your reaction"), "verdict": _l("Verdict"), "levels": _l("Levels in the rubric"),
     "reviews.text": _l("Feedback"), "given_points": _l("Points"), "late": _l("What came too late"), "contact_name": _l("Name"),
     "contact_email": _l("E-mail address"), "contact_phone": _l("Phone number"), "signers": _l("Your name as a signer"),
+    "words": _l("What you asked"), "checked": _l("How the academy made sure that it was you"), "privacy_requests.answer": _l("What the academy answered"),
     "actor_id": _l("A number without your name"), "member_id": _l("A number without your name"), "asked_by": _l("A number without your name"),
 }  # fmt: skip
 
