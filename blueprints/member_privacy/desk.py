@@ -57,6 +57,7 @@ def request_page(request_id: UUID) -> Any:
     """Show one request, and answer it."""
     row, member = requests.request_for(request_id, me())
     form = AnswerForm()
+    form.step.choices = [(step, words) for step, words in STEPS.items() if step != "longer" or requests.may_extend(row)]
     if form.validate_on_submit():
         act = {"done": requests.finish, "longer": requests.extend, "refused": requests.refuse}[form.step.data]
         act(row, member, form.words.data, me(), g.academy.slug)

@@ -17,8 +17,8 @@ from blueprints.member_privacy.kinds import kinds_of
 from blueprints.member_privacy.seen import doors_of
 from core import clock, limits
 from core.access import signed_in
-from tenants.chat import queries as chat
 from tenants.certificates.queries import certificates_of
+from tenants.chat import queries as chat
 from tenants.groups.queries import own_groups
 from tenants.learning import own_work as work
 from tenants.organisations.queries import organisation_of

@@ -102,12 +102,17 @@ def withdraw(request_id: UUID, member: Member) -> None:
 def extend(row: PrivacyRequest, member: Member, reason: str, by: Member, slug: str) -> None:
     """Take two months more, once, and tell the person why. Raises Refused."""
     _check_open(row)
-    if not rules.may_extend(row.is_open, row.extended_at is not None, row.due_at, clock.now()):
+    if not may_extend(row):
         raise Refused("extended")
     row.extended_at, row.reason = clock.now(), _said(reason)
     row.due_at = rules.months_later(row.due_at, rules.MONTHS_MORE)
     record("privacy.extended", actor_id=by.id, member=str(member.id), request=str(row.id))
     _tell(row, member, "privacy_longer", slug, reason=_line(row.reason))
+
+
+def may_extend(row: PrivacyRequest) -> bool:
+    """Return whether the time can still be made longer."""
+    return rules.may_extend(row.is_open, row.extended_at is not None, row.due_at, clock.now())
 
 
 def refuse(row: PrivacyRequest, member: Member, reason: str, by: Member, slug: str) -> None:
