@@ -101,6 +101,7 @@ TIMES: dict[str, Words] = {
     "while it is held": _l("as long as the academy has a reason, which the talk shows"),
 }  # fmt: skip
 
+OUTLIVES = _l("as long as the academy is here")
 DESTROYED = _l("It is destroyed.")
 # What stays when somebody is removed, by table, and why.
 STAYS: dict[str, Words] = {
@@ -131,8 +132,14 @@ def label_of(table: str, column: str) -> Words:
 def _kept(kind: Kind, number: int) -> Kept:
     said = [(name, column, facts) for name in kind.tables for column, facts in personal(name)]
     labels = _once(label_of(name, column) for name, column, _ in said)
-    times = _once(TIMES[str(facts["retention"])] for *_, facts in said)
-    return Kept(kind, number, labels, times or [TIMES["row"]], _outcomes(kind))
+    return Kept(kind, number, labels, _times(kind), _outcomes(kind))
+
+
+def _times(kind: Kind) -> list[Words]:
+    """Return how long it stays, by the declarations: rows of one's own go with the person, others with the academy."""
+    told = [(name, str(facts["retention"])) for name in kind.tables for _, facts in personal(name)]
+    told += [(name, "row") for name in kind.tables if name in reach.own_tables() and not any(personal(name))]
+    return _once(OUTLIVES if time == "academy" and name not in reach.own_tables() else TIMES[time] for name, time in told)
 
 
 def _outcomes(kind: Kind) -> list[Words]:

@@ -157,8 +157,8 @@ def _managers() -> list[Member]:
     return list(db.session.scalars(sa.select(Member).where(Member.id.in_(staff), Member.state == "active")).unique())
 
 
-def _tell(row: PrivacyRequest, member: Member, kind: str, slug: str, **values: object) -> None:
+def _tell(row: PrivacyRequest, member: Member, kind: str, slug: str, reason: str | None = None) -> None:
     """Mail the person, if they have an address; the page of their requests says the same."""
     if member.email:
         write_letter(member.email, kind, member.language or "nl", member_id=member.id, name=member.first_name, day=row.due_at,
-                     url=academy_url(slug, "/me/data/requests"), **values)  # fmt: skip
+                     url=academy_url(slug, "/me/data/requests"), reason=reason)  # fmt: skip

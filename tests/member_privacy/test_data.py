@@ -70,6 +70,13 @@ def test_T56_every_personal_column_has_a_name_a_time_and_an_outcome() -> None:
                 assert not keeps or table in kinds.STAYS or table in reach.own_tables(), f"{table}.{column} stays and nobody says so"
 
 
+def test_a_receipt_stays_as_long_as_the_academy_and_rows_of_ones_own_do_not(app: HostedFlask, cast: Cast) -> None:
+    with app.test_request_context("/me/data", base_url=f"http://{cast.host}"):
+        found = {kept.kind.tables[0]: [str(time) for time in kept.times] for kept in kinds.kinds_of({})}
+    assert found["audit"] == ["7 years", "as long as the academy is here"]
+    assert "as long as you are in this academy" in found["group_members"] and "as long as the academy is here" not in found["members"]
+
+
 def test_T56_every_personal_column_of_a_person_is_in_the_archive_or_says_why_not() -> None:
     known = set(stored.WITHHELD)
     for table in [*reach.own_tables(), "invitations", *stored.ADDRESSED]:
