@@ -36,6 +36,7 @@ REASONS = {
     "notice zone": _l("Choose a time zone from the list, such as Europe/Amsterdam."),
     "notice pause": _l("Choose a day within a year from now for the end of the pause."),
     "notice browser": _l("This browser cannot be told. Try another one, or choose mail."),
+    "citizen number": _l("This looks like a citizen service number (BSN). The law does not let a course keep it. Use another number, such as the one of the payroll."),
     "identity": _l("Write first how you made sure who asked; nothing happens before that."),
     "privacy words": _l("Write what the person must know; they get it by mail."),
     "extended": _l("The time can be made longer once, and only before the first month is over."),

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import force_locale
 from flask.testing import FlaskClient
 
 from blueprints.hosts import HostedFlask
@@ -71,7 +72,7 @@ def test_T56_every_personal_column_has_a_name_a_time_and_an_outcome() -> None:
 
 
 def test_a_receipt_stays_as_long_as_the_academy_and_rows_of_ones_own_do_not(app: HostedFlask, cast: Cast) -> None:
-    with app.test_request_context("/me/data", base_url=f"http://{cast.host}"):
+    with app.test_request_context("/me/data", base_url=f"http://{cast.host}"), force_locale("en"):
         found = {kept.kind.tables[0]: [str(time) for time in kept.times] for kept in kinds.kinds_of({})}
     assert found["audit"] == ["7 years", "as long as the academy is here"]
     assert "as long as you are in this academy" in found["group_members"] and "as long as the academy is here" not in found["members"]
