@@ -50,9 +50,9 @@ def requests_() -> Any:
     return credentials.page("member_privacy/requests.html", form, found=requests.requests_of(me()), kinds=KINDS, states=STATES)
 
 
-@member_privacy.post("/me/data/requests/<uuid:request_id>/withdrawal")
+@member_privacy.post("/me/data/requests/<uuid:asked_id>/withdrawal")
 @signed_in
-def withdraw(request_id: UUID) -> Any:
+def withdraw(asked_id: UUID) -> Any:
     """Take one's own request back."""
-    requests.withdraw(request_id, me())
+    requests.withdraw(asked_id, me())
     return credentials.here(url_for(".requests"), _("Your request is withdrawn."))

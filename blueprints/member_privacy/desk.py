@@ -51,17 +51,17 @@ def desk() -> str:
     return render_template("member_privacy/desk.html", found=requests.requests_for(me()), kinds=KINDS, states=STATES)
 
 
-@member_privacy.route("/people/requests/<uuid:request_id>", methods=["GET", "POST"])
+@member_privacy.route("/people/requests/<uuid:asked_id>", methods=["GET", "POST"])
 @roles("owner", "manager")
-def request_page(request_id: UUID) -> Any:
+def request_page(asked_id: UUID) -> Any:
     """Show one request, and answer it."""
-    row, member = requests.request_for(request_id, me())
+    row, member = requests.request_for(asked_id, me())
     form = AnswerForm()
     form.step.choices = [(step, words) for step, words in STEPS.items() if step != "longer" or requests.may_extend(row)]
     if form.validate_on_submit():
         act = {"done": requests.finish, "longer": requests.extend, "refused": requests.refuse}[form.step.data]
         act(row, member, form.words.data, me(), g.academy.slug)
-        return credentials.here(url_for(".request_page", request_id=row.id), _("Saved. The person is told by mail."))
+        return credentials.here(url_for(".request_page", asked_id=row.id), _("Saved. The person is told by mail."))
     return credentials.page("member_privacy/request.html", form, row=row, member=member, kinds=KINDS, states=STATES, sources=SOURCES)
 
 
@@ -73,5 +73,5 @@ def enter(member_id: UUID) -> Any:
     form = EnterForm()
     if form.validate_on_submit():
         row = requests.enter(member, form.kind.data, form.words.data or "", form.source.data, form.checked.data, me(), g.academy.slug)
-        return credentials.here(url_for(".request_page", request_id=row.id), _("The request is entered. The person is told by mail."))
+        return credentials.here(url_for(".request_page", asked_id=row.id), _("The request is entered. The person is told by mail."))
     return credentials.page("member_privacy/enter.html", form, member=member)

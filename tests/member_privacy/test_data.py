@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from flask import current_app
-from flask_babel import force_locale
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
 from blueprints.hosts import HostedFlask
 from blueprints.member_privacy import kinds, seen
