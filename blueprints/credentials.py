@@ -18,6 +18,7 @@ from core.accounts import rules
 from core.i18n import NAMES as LANGUAGE_NAMES
 from core.i18n import language
 from core.urls import safe_next
+from tenants.people.rules import holds_citizen_number
 
 WEAK = {
     "short": _l("Use at least 10 characters. Four short words are easy to remember."),
@@ -47,15 +48,21 @@ def check_email(form: FlaskForm, field: StringField) -> None:
         raise ValidationError(_l("This is not a whole e-mail address. Write it like name@example.com."))
 
 
+def check_no_citizen_number(form: FlaskForm, field: StringField) -> None:
+    """Refuse a citizen service number, which nobody here may keep."""
+    if holds_citizen_number(field.data or ""):
+        raise ValidationError(_l("This looks like a citizen service number (BSN). It may not be kept here: take it out."))
+
+
 class NameFields(FlaskForm):  # type: ignore[misc]
     """First and last name."""
 
     first_name = StringField(
-        _l("First name"), [DataRequired(_l("Fill in your first name.")), Length(max=rules.LONGEST_NAME)],
+        _l("First name"), [DataRequired(_l("Fill in your first name.")), Length(max=rules.LONGEST_NAME), check_no_citizen_number],
         filters=[stripped],
     )
     last_name = StringField(
-        _l("Last name"), [DataRequired(_l("Fill in your last name.")), Length(max=rules.LONGEST_NAME)],
+        _l("Last name"), [DataRequired(_l("Fill in your last name.")), Length(max=rules.LONGEST_NAME), check_no_citizen_number],
         filters=[stripped],
     )
 

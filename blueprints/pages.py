@@ -27,6 +27,7 @@ from blueprints.learning import learning
 from blueprints.legal import legal
 from blueprints.mailbox import mailbox
 from blueprints.media import media
+from blueprints.member_privacy import member_privacy
 from blueprints.newsletter import newsletter
 from blueprints.notifications import notifications
 from blueprints.organisations import organisations
@@ -50,7 +51,7 @@ def register(app: HostedFlask) -> None:
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,
-                      study, chat, notifications):  # fmt: skip
+                      study, chat, notifications, member_privacy):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

@@ -24,6 +24,7 @@ from tenants.organisations import models as organisations
 from tenants.past import models as past
 from tenants.people import models as people
 from tenants.photos import models as photos
+from tenants.privacy import models as privacy
 from tenants.reports import models as reports
 from tenants.sessions import models as sessions
 from tenants.settings import models as settings
@@ -32,6 +33,6 @@ from tenants.transfer import models as transfer
 
 __all__ = [
     "academy_metadata", "assessments", "attachment_models", "audit", "bank", "catalogue", "certificates", "chat", "courses", "erasure", "exercises", "files",
-    "group_models", "groups", "imports", "learning", "mail", "notifications", "organisations", "past", "people", "photos", "reports", "sessions", "settings", "surveys",
+    "group_models", "groups", "imports", "learning", "mail", "notifications", "organisations", "past", "people", "photos", "privacy", "reports", "sessions", "settings", "surveys",
     "transfer",
 ]

@@ -114,6 +114,7 @@ def _platform_items() -> list[Item]:
 # Pages of other features that stand under one of these.
 BELONGS = {
     "study.own": "certificates.index", "study.person": "reports.index", "past.upload": "certificates.index", "past.show": "certificates.index",
+    "member_privacy.desk": "people.index", "member_privacy.request_page": "people.index", "member_privacy.enter": "people.index",
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ REFUSALS = {
 }
 PROBLEMS = {
     "no_email": _l("There is no e-mail address and no personnel number"), "not_email": _l("This is not a whole e-mail address"),
+    "citizen_number": _l("This looks like a citizen service number (BSN), which may not be kept here: take it out"),
     "not_number": _l("A personnel number has letters and digits only"), "no_name": _l("Without e-mail address a name is needed"),
     "number_twice": _l("This personnel number stands in an earlier row too"),
     "twice": _l("This address stands in an earlier row too"), "too_long": _l("A text is too long"),

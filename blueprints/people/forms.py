@@ -173,6 +173,8 @@ class NumberForm(FlaskForm):  # type: ignore[misc]
         if field.data and not rules.is_number(rules.clean_number(field.data)):
             raise ValidationError(_("A personnel number has letters and digits, at most %(most)d, and no @.",
                                     most=rules.LONGEST_NUMBER))  # fmt: skip
+        if rules.is_citizen_number(rules.clean_number(field.data or "")):
+            raise ValidationError(_("This looks like a citizen service number (BSN). The law does not let a course keep it. Use another number, such as the one of the payroll."))
 
     def refuse(self, known: Member | None) -> None:
         """Say whose number it is already; None: somebody of whom the person who asks may not know."""

@@ -102,6 +102,12 @@ def groups_of(viewer: Member, member_id: UUID) -> list[tuple[UUID, str]]:
     return [(group_id, name) for group_id, name in db.session.execute(wanted.order_by(Group.name, Group.id))]
 
 
+def own_groups(member: Member) -> list[str]:
+    """Return the names of the active groups that the member is in: everybody may know where they are themself."""
+    inside = sa.select(GroupMember.group_id).where(GroupMember.member_id == member.id)
+    return list(db.session.scalars(sa.select(Group.name).where(Group.id.in_(inside), Group.state == "active").order_by(Group.name)))
+
+
 def groups_by_member(member_ids: list[UUID]) -> dict[UUID, frozenset[str]]:
     """Return the ids of the active groups of each member who is in one. One statement."""
     wanted = sa.select(GroupMember.member_id, sa.func.array_agg(GroupMember.group_id)).join(Group, Group.id == GroupMember.group_id)

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from core.db import db
 from core.errors import NotFound
 from tenants.groups.models import Group, GroupMember, SeenGroup
-from tenants.people.models import Invitation, Member
+from tenants.groups.rules import SEERS
+from tenants.people.models import Invitation, Member, MemberRole
 
 Condition = sa.ColumnElement[bool]
 
@@ -63,6 +64,13 @@ def sees_member(viewer: Member, member_id: UUID) -> bool:
     except NotFound:
         return False
     return True
+
+
+def viewers_of(member: Member) -> list[Member]:
+    """Return the active members whose roles let them see other people and who see this one, themself left out, by name."""
+    staff = sa.select(MemberRole.member_id).where(MemberRole.role.in_(SEERS | {"owner"}))
+    found = db.session.scalars(sa.select(Member).where(Member.id.in_(staff), Member.state == "active", Member.id != member.id)).unique()
+    return sorted((one for one in found if sees_member(one, member.id)), key=lambda one: (one.name.casefold(), one.id))
 
 
 def seen_groups(member: Member) -> list[tuple[UUID, str]]:

@@ -10,7 +10,7 @@ from core.accounts.rules import LONGEST_NAME, clean_email, clean_name, is_email
 from core.wording import WORDS
 from tenants.imports.heads import MOST_CELL, MOST_ROWS, Head, NotReadable, cells_by_name, plain_title
 from tenants.imports.heads import head_of as any_head_of
-from tenants.people.rules import clean_number, is_number
+from tenants.people.rules import clean_number, holds_citizen_number, is_number
 
 MOST_ORGANISATION = 120
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -105,8 +105,18 @@ def _check_texts(row: Judged) -> None:
         row.problems.append("no_name")
     if max(len(row.first_name), len(row.last_name)) > LONGEST_NAME or max(len(row.email), len(row.said)) > MOST_CELL:
         row.problems.append("too_long")
+    _take_citizen_numbers_out(row)
     row.email, row.number, row.said = row.email[:MOST_CELL], row.number[:MOST_CELL], row.said[:MOST_CELL]
     row.first_name, row.last_name = clean_name(row.first_name), clean_name(row.last_name)
+
+
+def _take_citizen_numbers_out(row: Judged) -> None:
+    """Refuse a row that holds a citizen service number, and keep nothing of that number."""
+    for name in ("number", "first_name", "last_name", "said", "organisation"):
+        if holds_citizen_number(getattr(row, name)):
+            setattr(row, name, "")
+            if "citizen_number" not in row.problems:
+                row.problems.append("citizen_number")
 
 
 def _check_role(row: Judged, said: str, givable: Collection[str]) -> None:

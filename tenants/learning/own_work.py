@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from tenants.people.models import Member
 
 Part = Callable[[Enrolment], dict[str, Any]]
 Own = Callable[[Member], dict[str, Any]]
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 _parts: list[Part] = []
 _own: list[Own] = []
 
@@ -106,19 +108,20 @@ def stamp(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def pieces(work: dict[str, Any], page: str) -> Iterator[bytes]:
-    """Return the parts of a ZIP with the data (own-work.json), the page to read (own-work.html) and the files.
+def pieces(work: dict[str, Any], page: str, more: Mapping[str, str] = NOTHING_MORE) -> Iterator[bytes]:
+    """Return the parts of a ZIP with the data (own-work.json), the page to read (own-work.html), `more` texts by name and the files.
 
     Call it in the academy's frame. The files are read as the ZIP leaves: it never lies whole in memory or on a disk.
     """
-    return _zipped(work, page, storage.reader())
+    return _zipped(work, {"own-work.html": page, **more}, storage.reader())
 
 
-def _zipped(work: dict[str, Any], page: str, read: Callable[[UUID], storage.Parts]) -> Iterator[bytes]:
+def _zipped(work: dict[str, Any], texts: Mapping[str, str], read: Callable[[UUID], storage.Parts]) -> Iterator[bytes]:
     out = _Leaving()
     with zipfile.ZipFile(cast(BinaryIO, out), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("own-work.json", json.dumps(work, ensure_ascii=False, indent=2))
-        archive.writestr("own-work.html", page)
+        for name, text in texts.items():
+            archive.writestr(name, text)
         for file in [file for holder in (work, *work["courses"]) for file in holder.get("files", ())]:
             with archive.open(file["path"], "w") as entry:
                 for part in read(UUID(file["id"])):

@@ -54,6 +54,8 @@ def _give_number(member: Member, number: str) -> None:
     number = rules.clean_number(number)
     if number and not rules.is_number(number):
         raise Refused("number")
+    if rules.is_citizen_number(number):
+        raise Refused("citizen number")
     known = queries.member_by_number(number) if number else None
     if known is not None and known is not member:
         raise Refused("number taken")

@@ -67,7 +67,7 @@ LINKS = frozenset(
     "people.set_password people.confirm_email catalogue.join catalogue.prove newsletter.confirm newsletter.leave notifications.stop".split()
 )
 # Shown after an act, or once an academy is closed: the tests of these features and test_story look at them; test_sitting at a test.
-AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked leads.asked academies.look academies.agree academies.opened legal.accept legal.agree legal.compare privacy.mine privacy.end privacy.ended privacy.show_request accounts.second_step accounts.set_up_second_step academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare".split())
+AFTERWARDS = frozenset("accounts.sign_up_done newsletter.asked leads.asked academies.look academies.agree academies.opened legal.accept legal.agree legal.compare privacy.mine privacy.end privacy.ended privacy.show_request accounts.second_step accounts.set_up_second_step academies.receipt surveys.course_survey assessments.show assessments.sitting courses.compare member_privacy.request_page".split())
 SEVERAL = {"learning.lesson": 6, "courses.lesson": 4}
 # Each page is opened once for each language, with all rules at one width; the window and the scheme then change in front of it,
 # for what they can break. Between the two languages each width had all rules.

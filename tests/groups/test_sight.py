@@ -38,6 +38,7 @@ from tenants.groups.models import Group, GroupMember
 from tenants.learning.models import Enrolment
 from tenants.people import inviting
 from tenants.people.models import Invitation, Member, MemberRole, MemberSession
+from tenants.privacy.models import PrivacyRequest
 from tenants.reports import files as report_files
 from tenants.reports.asking import Asked
 from tenants.reports.models import ReportFile
@@ -117,6 +118,7 @@ def _add_what_the_demo_lacks(world: World) -> None:
     course = db.session.scalars(sa.select(Course).where(Course.state == "published")).first()
     assert course is not None
     db.session.add(EntryRequest(member_id=world.ids["ole"], course_id=course.id, kind="request", state="open", turn=900))
+    db.session.add(PrivacyRequest(member_id=world.ids["ole"], kind="know", source="self", due_at=clock.now() + timedelta(days=30)))
     row = sa.select(LiveSession).order_by(LiveSession.starts_at.desc()).limit(1)
     live = db.session.scalars(row).one()
     db.session.add(Seat(session_id=live.id, member_id=world.ids["tim"], state="seated", turn=900))
@@ -135,6 +137,7 @@ def _collect(world: World, members: list[UUID]) -> None:
         "certificate_id": sa.select(Certificate.id).where(Certificate.member_id.in_(members)),
         "seat_id": sa.select(Seat.id).where(Seat.member_id.in_(members)),
         "request_id": sa.select(EntryRequest.id).where(EntryRequest.member_id.in_(members)),
+        "asked_id": sa.select(PrivacyRequest.id).where(PrivacyRequest.member_id.in_(members)),
         "follower_id": sa.select(PathMember.id).where(PathMember.member_id.in_(members)),
         "invitation_id": sa.select(Invitation.id),
     }  # fmt: skip
@@ -208,7 +211,7 @@ def test_who_sees_everybody_finds_what_the_guard_asks_for(app: HostedFlask, worl
             answers = [client.get(filled(rule, ids)) for ids in itertools.islice(fillings(world, rule.arguments), 200)]
             assert any(one.status_code < 300 for one in answers), rule
             found |= named
-    assert found >= {"member_id", "hand_in_id", "sitting_id", "certificate_id", "request_id"}
+    assert found >= {"member_id", "hand_in_id", "sitting_id", "certificate_id", "request_id", "asked_id"}
     assert all(world.theirs.values()), world.theirs
 
 
