@@ -31,6 +31,7 @@ from blueprints.notifications import notifications
 from blueprints.organisations import organisations
 from blueprints.past import past
 from blueprints.people import people
+from blueprints.processing import processing, records
 from blueprints.reports import reports
 from blueprints.reviews import reviews
 from blueprints.sessions import sessions
@@ -44,11 +45,11 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, inbox, issuers, leads, newsletter, site):
+    for blueprint in (accounts, academies, inbox, issuers, leads, newsletter, processing, site):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,
-                      study, chat, notifications):  # fmt: skip
+                      study, chat, notifications, records):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")
