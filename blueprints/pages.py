@@ -34,6 +34,7 @@ from blueprints.organisations import organisations
 from blueprints.past import past
 from blueprints.people import people
 from blueprints.privacy import privacy
+from blueprints.processing import processing, records
 from blueprints.reports import reports
 from blueprints.reviews import reviews
 from blueprints.sessions import sessions
@@ -47,11 +48,11 @@ from core.config import config
 
 def register(app: HostedFlask) -> None:
     """Register every blueprint on its side."""
-    for blueprint in (accounts, academies, inbox, issuers, leads, legal, newsletter, privacy, site):
+    for blueprint in (accounts, academies, inbox, issuers, leads, legal, newsletter, privacy, processing, site):
         app.register_side(blueprint, "platform")
     for blueprint in (people, courses, learning, exercises, reviews, bank, catalogue, certificates, reports, files,
                       sessions, settings, surveys, assessments, erasure, imports, transfer, groups, media, organisations, past,
-                      study, chat, notifications, member_privacy):  # fmt: skip
+                      study, chat, notifications, member_privacy, records):  # fmt: skip
         app.register_side(blueprint, "academy")
     for blueprint in (assets, health, language):
         app.register_side(blueprint, "platform", "academy")

@@ -6,16 +6,14 @@ import argparse
 import code
 import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
 
 from core import foundation, keystore
-from core.config import Config, config
+from core.config import config
 from core.db import CORE, academy_scope, db
-from core.harden import harden, open_escapes
+from core.harden import harden
 from core.legal import actions as legal
 from core.legal.reading import HERE, drafts
 from core.mail import dkim
@@ -23,8 +21,9 @@ from core.migrate import migrate_core
 from core.outbox import actions as outbox
 from core.owner import Connection, connect, owner_connection
 from core.push import make_key
-from tenants.migrate import behind_schemas, head_revision, migrate_academies
-from tenants.provision import homeless, orphaned_keys, refill_spares
+from jobs import checks
+from tenants.migrate import head_revision, migrate_academies
+from tenants.provision import refill_spares
 
 Commands = Any  # argparse keeps the type of a sub-parsers action to itself
 SUPERUSER = "SUPERUSER_DATABASE_URL"
@@ -106,52 +105,13 @@ def harden_database(_: argparse.Namespace) -> None:
 
 def doctor(_: argparse.Namespace) -> int:
     """Print a sentence for each thing that is not in order; return 1 if there was one."""
-    found = list(complaints())
+    found = list(checks.complaints())
     for sentence in found:
         print(sentence)
+    for sentence in checks.unknowns():
+        print(f"not looked at: {sentence}")
     print("everything is in order" if not found else f"{len(found)} things need attention")
     return 1 if found else 0
-
-
-def complaints() -> Iterator[str]:
-    """Yield what is not in order: open escapes, schemas behind, spares, keys, closings, work given up."""
-    with connect(config().database_url) as app:
-        yield from (f"not hardened: the application {escape}" for escape in open_escapes(app))
-    if keystore.store().is_rotating():
-        yield "a master key rotation was cut short; the next closing or ./run setup finishes it"
-    yield from _unsigned(config().dkim_key_file)
-    yield from _unnamed(config())
-    with owner_connection() as owner:
-        yield from (f"academy {n} stands at {revision}, not {head_revision()}" for n, revision in behind_schemas(owner))
-        yield from (f"the key of {holder} has no schema: remove {holder}.json" for holder in orphaned_keys(owner))
-        yield from (f"the directory of ac_{n} is missing: make {config().files_dir}/ac_{n}" for n in homeless(owner))
-        yield from (sentence.format(*row) for question, sentence in _QUESTIONS for row in owner.execute(question))
-
-
-def _unsigned(path: Path | None) -> Iterator[str]:
-    try:
-        if path is not None:
-            dkim.read_key(path)
-    except dkim.BadKey as error:
-        yield f"no mail can be signed, so none leaves: {error}; mend DKIM_KEY_FILE"
-
-
-def _unnamed(settings: Config) -> Iterator[str]:
-    """Say which settings the legal texts need: a contract names its parties."""
-    if settings.env == "production" and not (settings.company_address and settings.company_number):
-        yield "the legal texts do not name whom people agree with: set COMPANY_NAME, COMPANY_ADDRESS and COMPANY_NUMBER"
-    if settings.env == "production" and settings.contact_mail == settings.mail_from:
-        yield "the legal texts name no address that somebody reads: set CONTACT_MAIL"
-
-
-_QUESTIONS: tuple[tuple[Any, str], ...] = (
-    ("SELECT count(*) FROM local.spares HAVING count(*) = 0", "no spare schema waits: opening an academy takes longer"),
-    ("SELECT number, step FROM core.closings WHERE undone_at IS NULL AND done_at IS NULL"
-     " AND undo_until < now() - interval '1 hour'", "the closing of academy {0} stands still at {1}"),
-    ("SELECT job, count(*) FROM local.outbox WHERE failed_at IS NOT NULL GROUP BY job", "{1} x {0} was given up; mend the cause, then ./run retry {0}"),
-    ("SELECT a.number FROM core.academies a LEFT JOIN core.ownerships o ON o.academy_id = a.id"
-     " WHERE a.state <> 'closed' AND o.id IS NULL", "academy {0} has no owner; appoint one"),
-)  # fmt: skip
 
 
 def try_again(given: argparse.Namespace) -> None:

@@ -104,7 +104,7 @@ def _platform_items() -> list[Item]:
     items = [Item(str(_l("Your academies")), url_for("academies.index"), "home",
                   request.blueprint == "academies" and not operates, short=str(_l("My own")))]  # fmt: skip
     if current_user.is_operator:
-        items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates and request.blueprint in ("academies", "legal", "privacy"), short=str(_l("Academies"))))
+        items.append(Item(str(_l("All academies")), url_for("academies.all"), "books", operates and request.blueprint in ("academies", "legal", "privacy", "processing"), short=str(_l("Academies"))))
         items.append(Item(str(_l("Demo requests")), url_for("leads.index"), "people", request.blueprint == "leads", short=str(_l("Demos"))))
         items.append(Item(str(_l("Newsletter")), url_for("newsletter.index"), "text", request.blueprint == "newsletter"))
         items.append(Item(str(_l("Mail")), url_for("inbox.index"), "mail", request.blueprint == "inbox"))

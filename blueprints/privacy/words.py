@@ -60,8 +60,8 @@ FIELDS: Final = {
     "sent_at": _l("Sent on"), "bounced_at": _l("Came back on"), "sender": _l("From"), "sender_name": _l("Name"), "body": _l("Text"), "arrived_at": _l("Arrived on"),
     "handled_at": _l("Dealt with on"), "organisation": _l("Organisation"), "phone": _l("Phone"), "question": _l("Question"), "state": _l("State"),
     "planned_for": _l("The demo is on"), "contacted_at": _l("Last contact"), "text": _l("Text"), "token": _l("Secret"), "confirmed_at": _l("Confirmed on"), "left_at": _l("Left on"),
-    "act": _l("What was done"), "way": _l("How"), "at": _l("On"), "sha256": _l("Fingerprint of the text"), "signer": _l("Signed for and by"),
-    "accepted_at": _l("Accepted on"), "ends_at": _l("Destroyed on"), "why": _l("Why"), "due_at": _l("On"), "counts": _l("What was destroyed, in numbers"),
+    "act": _l("What was done"), "way": _l("How"), "at": _l("Moment"), "sha256": _l("Fingerprint of the text"), "signer": _l("Signed for and by"),
+    "accepted_at": _l("Accepted on"), "ends_at": _l("Destroyed on"), "why": _l("Why"), "due_at": _l("Moment"), "counts": _l("What was destroyed, in numbers"),
     "reasons": _l("Reasons"), "found_at": _l("Found on"), "words": _l("In your words"), "verified_at": _l("Sure who asks since"), "extended_at": _l("Extended on"), "note": _l("Note"), "kept_until": _l("Kept until"), "facts": _l("Numbers with it"), "processor": _l("The platform's party"),
 }  # fmt: skip
 # Columns that say nothing by themselves to a reader: how rows hang together, and what the machine needs. They are in the file.

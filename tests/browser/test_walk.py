@@ -59,7 +59,7 @@ NO_PAGE = frozenset(
     "certificates.pdf certificates.issued_pdf certificates.badge certificates.progress issuers.show bank.reading bank.template bank.export_file "
     "sessions.invitation sessions.read surveys.export_csv assessments.time_left imports.template "
     "transfer.download files.poster media.making reports.download "
-    "chat.stream chat.since chat.file chat.small_file chat.reported_file people.face past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html leads.export legal.paper legal.their_paper privacy.take site.robots site.sitemap "
+    "chat.stream chat.since chat.file chat.small_file chat.reported_file people.face past.template past.progress study.own_pdf study.person_pdf newsletter.preview_html leads.export legal.paper legal.their_paper privacy.take processing.export records.export site.robots site.sitemap "
     "notifications.count notifications.open_notice notifications.worker".split()
 )
 LINKS = frozenset(

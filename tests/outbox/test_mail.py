@@ -20,6 +20,7 @@ from core.mail.smtp import message, message_id
 from core.outbox.models import Work
 from jobs import registry
 from jobs.perform import drain
+from jobs.privacy import run_letters
 from tenants.mail.actions import write_letter
 from tenants.mail.models import Letter
 from tests.conftest import Platform
@@ -289,6 +290,7 @@ def test_letters_go_after_35_days(academy: Opened, other: Opened) -> None:
         from core import queue
 
         queue.later("mail.sweep_all")
+        run_letters()
     drain(most=50)
     for scope, letters in ((academy.scope, Letter), (CORE, PlatformLetter)):
         with db.scope(scope):
