@@ -37,11 +37,19 @@ CHOSEN = "opening"
 def new() -> Any:
     """Ask for name and address; both wait in the form cookie for the next step."""
     refuse_too_many()
-    form = NamesForm(data=session.get(CHOSEN))
+    form = NamesForm(data=session.get(CHOSEN) or suggested())
     if form.validate_on_submit():
         session[CHOSEN] = {"name": form.name.data, "slug": form.slug.data}
         return redirect(url_for(".look"), 303)
     return page("academies/new.html", form, address=academy_url("…", ""))
+
+
+def suggested() -> dict[str, str]:
+    """Return what the account's organisation suggests for a first academy: its name, and an address that is free."""
+    organisation = me().organisation or ""
+    if not rules.is_name(organisation) or queries.academies_of(me().id):
+        return {}
+    return {"name": organisation, "slug": queries.suggest_slug(organisation, config().platform_name)}
 
 
 @academies.get("/academies/address")
@@ -78,7 +86,7 @@ def agree() -> Any:
     if not chosen or "colour" not in chosen:
         return redirect(url_for(".new" if not chosen else ".look"))
     refuse_too_many()
-    form = AgreementForm(data={"organisation": chosen["name"]})
+    form = AgreementForm(data={"organisation": me().organisation or chosen["name"]})
     if form.validate_on_submit():
         try:
             return open_chosen(chosen, form, shown(form))

@@ -25,6 +25,7 @@ from core.i18n import language
 from core.legal import actions as legal
 from core.legal import queries as documents
 from core.legal.rules import OF_ACCOUNTS
+from core.newsletter import actions as newsletter
 from core.sessions import token_of
 from core.urls import academy_url, safe_next, url_with
 
@@ -51,8 +52,11 @@ def sign_up() -> Any:
     form = SignUpForm()
     if form.validate_on_submit():
         limits.spend(limits.mail_limits(form.email.data, credentials.address()))
-        account = actions.sign_up(form.first_name.data, form.last_name.data, form.email.data, form.password.data, language())
+        account = actions.sign_up(form.first_name.data, form.last_name.data, form.email.data, form.password.data, language(), form.organisation.data or "",
+                                  form.phone.data or "")  # fmt: skip
         accept_shown(account, form.shown.data)
+        if account is not None and form.wants_news.data:
+            newsletter.subscribe(form.email.data, form.first_name.data, language())
         return redirect(url_for(".sign_up_done"), 303)
     form.shown.data = " ".join(str(one.id) for one in documents.currents() if one.name in OF_ACCOUNTS)
     return credentials.page("accounts/sign_up.html", form)

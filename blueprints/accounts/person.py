@@ -11,7 +11,8 @@ from flask_login import current_user
 
 from blueprints import credentials
 from blueprints.accounts.blueprint import accounts
-from blueprints.credentials import ChangeEmailForm, ChangePasswordForm, ProfileForm
+from blueprints.accounts.forms import AccountForm
+from blueprints.credentials import ChangeEmailForm, ChangePasswordForm
 from core import limits
 from core.access import signed_in
 from core.accounts import actions, signing
@@ -26,10 +27,11 @@ from core.tokens import hash_of
 def me() -> Any:
     """Show and change one's name, language and appearance."""
     account = _me()
-    form = ProfileForm(obj=account)
+    form = AccountForm(obj=account)
     if form.validate_on_submit():
         actions.update_profile(account, form.first_name.data, form.last_name.data, form.language.data,
                                form.scheme.data)  # fmt: skip
+        actions.update_contact(account, form.organisation.data or "", form.phone.data or "")
         return credentials.remember_looks(url_for(".me"), account.language, account.scheme, _("Your profile is saved."))
     return credentials.page("credentials/me.html", form)
 

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from blueprints.credentials import email_field, stripped
 from blueprints.moments import MomentForm
 from core import clock
-from core.accounts.rules import LONGEST_NAME
+from core.accounts.rules import LONGEST_NAME, LONGEST_ORGANISATION, LONGEST_PHONE, is_phone
 from core.config import config
 from core.leads import rules
 from core.leads.actions import MOST_NOTE
@@ -29,9 +29,9 @@ class DemoForm(FlaskForm):  # type: ignore[misc]
     )  # fmt: skip
     email = email_field(_l("Work e-mail address"))
     organisation = StringField(
-        _l("Organisation"), [DataRequired(_l("Fill in the organisation that you ask for.")), Length(max=rules.LONGEST_ORGANISATION)], filters=[stripped],
+        _l("Organisation"), [DataRequired(_l("Fill in the organisation that you ask for.")), Length(max=LONGEST_ORGANISATION)], filters=[stripped],
     )  # fmt: skip
-    phone = StringField(_l("Phone"), [Optional(), Length(max=rules.LONGEST_PHONE)], filters=[stripped], description=_l("Only if you would rather be called."))
+    phone = StringField(_l("Phone"), [Optional(), Length(max=LONGEST_PHONE)], filters=[stripped], description=_l("Only if you would rather be called."))
     question = TextAreaField(
         _l("What would you like to see?"), [Length(max=rules.LONGEST_QUESTION, message=_l("Use at most 2,000 characters. Tell us the rest at the demo."))],
         render_kw={"rows": 4},
@@ -42,7 +42,7 @@ class DemoForm(FlaskForm):  # type: ignore[misc]
 
     def validate_phone(self, field: StringField) -> None:
         """Refuse what cannot be dialled."""
-        if field.data and not rules.is_phone(field.data):
+        if field.data and not is_phone(field.data):
             raise ValidationError(_("This is no phone number. Write it like 020 123 45 67, or leave it out."))
 
     @property

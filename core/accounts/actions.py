@@ -11,7 +11,7 @@ from core import clock, queue
 from core.accounts import queries
 from core.accounts.models import Account, AccountSession, AccountToken, Ask, HalfSignIn
 from core.accounts.passwords import hash_password, is_right
-from core.accounts.rules import clean_email, clean_name
+from core.accounts.rules import LONGEST_ORGANISATION, LONGEST_PHONE, clean_email, clean_name
 from core.db import db
 from core.errors import Gone, Refused
 from core.mail.actions import write_letter
@@ -27,7 +27,7 @@ sessions = Sessions(AccountSession, "account_id")
 links = Links(AccountToken, "account_id")
 
 
-def sign_up(first_name: str, last_name: str, email: str, password: str, language: str) -> Account | None:
+def sign_up(first_name: str, last_name: str, email: str, password: str, language: str, organisation: str = "", phone: str = "") -> Account | None:
     """Return the new account, whose owner gets a link by mail; for a known address None: it gets a mail that says so, and
     nothing changes."""
     email, password_hash = clean_email(email), hash_password(password)
@@ -35,7 +35,7 @@ def sign_up(first_name: str, last_name: str, email: str, password: str, language
     if queries.account_by_email(email) is None:
         account = _made(Account(
             email=email, first_name=clean_name(first_name), last_name=clean_name(last_name),
-            password_hash=password_hash, language=language,
+            password_hash=password_hash, language=language, organisation=clean_organisation(organisation), phone=phone.strip()[:LONGEST_PHONE] or None,
         ))  # fmt: skip
     if account is None:
         tell_known(email, language)
@@ -143,6 +143,16 @@ def change_email(token: str) -> Account:
         raise Refused("taken") from None
     links.end(account.id, "reset")  # they went to the old address
     return account
+
+
+def clean_organisation(text: str) -> str | None:
+    """Return an organisation as it is kept, or None."""
+    return " ".join(text.split())[:LONGEST_ORGANISATION] or None
+
+
+def update_contact(account: Account, organisation: str, phone: str) -> None:
+    """Change for whom the account is, and where to call back."""
+    account.organisation, account.phone = clean_organisation(organisation), phone.strip()[:LONGEST_PHONE] or None
 
 
 def update_profile(account: Account, first_name: str, last_name: str, language: str, scheme: str) -> None:

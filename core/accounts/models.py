@@ -32,6 +32,13 @@ class Account(CoreBase):
         "last_name", purpose="name on contract and invoice", personal="identifying", retention="account",
         on_erasure="delete",
     )
+    organisation: Sealed = sealed(
+        "organisation", purpose="for whom the account was made: suggested as the name of an academy", personal="identifying", retention="account",
+        on_erasure="delete", nullable=True,
+    )  # fmt: skip
+    phone: Sealed = sealed(
+        "phone", purpose="call back for support, and nothing else", personal="identifying", retention="account", on_erasure="delete", nullable=True,
+    )  # fmt: skip
     password_hash: Mapped[str | None] = column(Text, purpose="argon2id hash to check the password", nullable=True)
     email_confirmed_at: Mapped[datetime | None] = optional_moment(purpose="when the address was proven")
     language: Mapped[str] = column(Text, purpose="language of pages and mail", default="nl")

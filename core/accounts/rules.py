@@ -9,6 +9,9 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 LONGEST_EMAIL = 254
 LONGEST_NAME = 80
+LONGEST_ORGANISATION = 120
+LONGEST_PHONE = 30
+PHONE = re.compile(r"\+?[0-9 ()./-]{6,30}")
 EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 # What people type first when ten characters are asked for; compared without case, digits at the end cut off.
 COMMON = frozenset(
@@ -30,6 +33,11 @@ def clean_email(text: str) -> str:
 def is_email(text: str) -> bool:
     """Return whether `text` (cleaned) has the shape of one e-mail address."""
     return len(text) <= LONGEST_EMAIL and bool(EMAIL.fullmatch(text)) and ".." not in text
+
+
+def is_phone(text: str) -> bool:
+    """Return whether this can be dialled."""
+    return bool(PHONE.fullmatch(text)) and sum(sign.isdigit() for sign in text) >= 6
 
 
 def clean_name(text: str) -> str:

@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from core import clock
 from core.accounts.models import Account
-from core.accounts.rules import clean_email, clean_name
+from core.accounts.rules import LONGEST_ORGANISATION, clean_email, clean_name
 from core.audit.actions import record
 from core.db import db
 from core.errors import Refused
 from core.leads import queries
 from core.leads.models import STATES, Lead, LeadNote
-from core.leads.rules import LONGEST_ORGANISATION, LONGEST_QUESTION, Asked, looks_sent_by_a_machine
+from core.leads.rules import LONGEST_QUESTION, Asked, looks_sent_by_a_machine
 from core.mail.actions import write_letter
 from core.urls import platform_url
 

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Final
 
 LONGEST_QUESTION: Final = 2_000
-LONGEST_ORGANISATION: Final = 120
-LONGEST_PHONE: Final = 30
 MONTHS_KEPT: Final = 12
 # What an operator says with one button; planning asks for a moment besides.
 STEPS: Final = ("new", "contacted", "closed")
@@ -19,7 +17,6 @@ STEPS: Final = ("new", "contacted", "closed")
 FASTEST_S, LONGEST_S = 3, 24 * 3600
 MOST_LINKS: Final = 2
 LINK = re.compile(r"https?://|www\.|<a\s|\[url", re.IGNORECASE)
-PHONE = re.compile(r"\+?[0-9 ()./-]{6,30}")
 
 
 @dataclass(frozen=True)
@@ -32,11 +29,6 @@ class Asked:
     phone: str = ""
     question: str = ""
     trap: str = ""
-
-
-def is_phone(text: str) -> bool:
-    """Return whether this can be dialled."""
-    return bool(PHONE.fullmatch(text)) and sum(sign.isdigit() for sign in text) >= 6
 
 
 def looks_sent_by_a_machine(asked: Asked, seconds: float) -> bool:

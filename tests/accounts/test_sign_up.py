@@ -293,3 +293,35 @@ def test_signed_in_people_skip_the_doors(client: HostClient) -> None:
     sign_in(client, new_account().email)
     assert client.get("/sign-in?next=//evil.example").headers["Location"] == "/"
     assert client.get("/sign-up").status_code == 302
+
+
+WHOLE = {"first_name": "Olga", "last_name": "Visser", "password": PASSWORD, "organisation": "  Bakkerij   Noord ", "phone": "020 123 45 67"}
+
+
+def test_organisation_and_phone_are_kept_and_can_be_changed(app: HostedFlask) -> None:
+    client, email = stranger(app), "for-whom@people.example"
+    assert client.post("/sign-up", data=WHOLE | {"email": email}).status_code == 303
+    with db.scope(CORE):
+        account = queries.account_by_email(email)
+        assert account is not None and (account.organisation, account.phone) == ("Bakkerij Noord", "020 123 45 67")
+    assert letters(None, "newsletter_confirm", email) == [], "the newsletter is asked for by a tick, never by silence"
+    sign_in(client, email)
+    profile = client.get("/me").text
+    assert 'value="Bakkerij Noord"' in profile and 'value="020 123 45 67"' in profile
+    opening = client.get("/academies/new").text
+    assert 'value="Bakkerij Noord"' in opening and 'value="bakkerij-noord' in opening
+    client.post("/me", data={"first_name": "Olga", "last_name": "Visser", "language": "en", "scheme": "auto", "organisation": "", "phone": ""})
+    with db.scope(CORE):
+        account = queries.account_by_email(email)
+        assert account is not None and account.organisation is None and account.phone is None
+
+
+def test_a_phone_that_cannot_be_dialled_is_said_and_nothing_is_lost(app: HostedFlask) -> None:
+    answer = stranger(app).post("/sign-up", data=WHOLE | {"email": "no-phone@people.example", "phone": "call me"})
+    assert answer.status_code == 422 and "no phone number" in answer.text and 'value="call me"' in answer.text and "Bakkerij" in answer.text
+
+
+def test_a_tick_asks_for_the_newsletter_and_a_mail_confirms_it(app: HostedFlask) -> None:
+    assert 'name="wants_news"' in stranger(app).get("/sign-up").text and "checked" not in stranger(app).get("/sign-up").text
+    stranger(app).post("/sign-up", data=WHOLE | {"email": "news@people.example", "wants_news": "y"})
+    assert len(letters(None, "newsletter_confirm", "news@people.example")) == 1
