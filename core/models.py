@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.academies import models as academies
 from core.accounts import models as accounts
 from core.audit import models as audit
+from core.checks import models as checks
 from core.db import core_metadata, local_metadata
 from core.issuers import models as issuers
 from core.leads import models as leads
@@ -14,4 +15,4 @@ from core.newsletter import models as newsletter
 from core.outbox import models as outbox
 from core.privacy import models as privacy
 
-__all__ = ["academies", "accounts", "audit", "core_metadata", "issuers", "leads", "legal", "local_metadata", "mail", "newsletter", "outbox", "privacy"]
+__all__ = ["academies", "accounts", "audit", "checks", "core_metadata", "issuers", "leads", "legal", "local_metadata", "mail", "newsletter", "outbox", "privacy"]

@@ -13,6 +13,7 @@ from blueprints.credentials import here
 from blueprints.privacy.blueprint import privacy
 from blueprints.privacy.words import REASONS, RULES, WHYS
 from core.access import operator
+from core.checks import actions as checks
 from core.privacy import erasing, retention, rules
 
 
@@ -21,7 +22,7 @@ from core.privacy import erasing, retention, rules
 def desk() -> str:
     """Show what is kept for how long, what was destroyed, and what a person has to decide."""
     return render_template("privacy/desk.html", rules=rules.RULES, words=RULES, runs=retention.last_runs(), cases=retention.cases(), reasons=REASONS,
-                           receipts=erasing.receipts(), whys=WHYS)  # fmt: skip
+                           receipts=erasing.receipts(), whys=WHYS, check=checks.last())  # fmt: skip
 
 
 @privacy.post("/operator/privacy/cases/<uuid:case_id>/keeping")

@@ -31,7 +31,7 @@ NOT_THEIRS: Final = {
     "academies": "an organisation's, not a person's; who owns it stands in ownerships",
     "domains": "an academy's", "resting_slugs": "a subdomain", "issuer_keys": "public keys of academies", "mail_allowances": "an academy's mail",
     "throttles": "keyed hashes that nobody can turn back; they go within a day", "editions": "what the platform published",
-    "legal_versions": "what the platform published", "legal_texts": "what the platform published", "retention_runs": "numbers",
+    "legal_versions": "what the platform published", "legal_texts": "what the platform published", "retention_runs": "numbers", "check_runs": "sentences about machines",
     "taken_mails": "fingerprints of mails that were read, so that none is read twice",
 }  # fmt: skip
 

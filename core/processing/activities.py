@@ -64,7 +64,7 @@ ACTIVITIES: Final = (
              _l("Send what people are waiting for, and answer who writes to the platform"), _INTEREST,
              _l("Everybody who gets mail from the platform or writes to it"),
              _l("E-mail address, subject and text of mails"), _MAILER),
-    Activity("audit", "controller", _l("Log of what operators and owners did"), ("core.audit", "core.outbox"),
+    Activity("audit", "controller", _l("Log of what operators and owners did"), ("core.audit", "core.outbox", "core.checks"),
              _l("Account for what was done, and find misuse"), _INTEREST, _ACCOUNT_HOLDERS,
              _l("Number of the account, act, moment"), _HOST),
     Activity("rights", "controller", _l("Privacy requests and retention"), ("core.privacy", "core.processing"),

@@ -1,0 +1,1 @@
+"""What the nightly check of the installation found."""
