@@ -150,6 +150,7 @@ REASONS = {
     "legal signer": _l("Fill in the organisation, its address and your function: a contract names its parties."),
     "academies alone": _l("You are the only owner of an academy. Hand it over or close it first."),
     "last operator": _l("You are the only operator. Make somebody else operator first, or nobody can look after the platform."),
+    "request kind": _l("Choose what they ask from the list."),
     "request done": _l("This request was dealt with already. Reload the page."),
     "request note": _l("Write down how, or why: it is kept with the request."),
     "request unverified": _l("First make sure who asks, and write down how. Nothing is given or destroyed before that."),
