@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -109,6 +110,7 @@ def lint(name: str, source: str) -> list[str]:
     return parser.problems
 
 
+@cache
 def macro_parameters() -> dict[str, list[str]]:
     """Return the parameter names of every component macro."""
     found = {}
