@@ -65,7 +65,7 @@ def readable_secrets(settings: Config) -> Iterator[str]:
     """Yield each file of keys or passwords that others on this machine may read or change."""
     named = [settings.master_key_file, settings.home / "secret_key", Path(os.environ.get("KWEEK_CONFIG") or settings.home / "kweek.env"), settings.dkim_key_file]
     for path in [*filter(None, named), *sorted(settings.keystore_dir.glob("*.json"))]:
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:  # /dev/null stands for no settings
             yield f"others on this machine may open {path}; chmod 600 {path}"
 
 
